@@ -1,0 +1,69 @@
+# pixgate. `make` builds build/pixgate.fcgi and build/pixgate; `make help` lists the rest. A new .c file needs no edit here.
+VERSION := 0.1.0
+
+B       ?= build
+PREFIX  ?= /usr/local
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+WERROR  ?= -Werror
+LDFLAGS ?=
+SAN     ?=
+
+std      := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I.
+warn     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla -Wno-format-truncation -Wno-unknown-warning-option $(WERROR)
+hard     := -fPIE -fstack-protector-strong -ffile-prefix-map=$(CURDIR)=.
+hardlink := -pie -Wl,-z,relro,-z,now,--as-needed
+ifneq ($(SAN),)
+san      := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+hard     += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+compile   = $(CC) $(std) $(warn) $(hard) $(san) $(CPPFLAGS) $(CFLAGS)
+link      = $(CC) $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
+
+core_libs := -lcjson -lconfig -lcrypto -lsqlite3
+gate_libs := -lfcgi $(core_libs)
+cli_libs  := $(core_libs)
+test_libs := -lcmocka $(gate_libs)
+
+core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
+gate := $(filter-out fcgi/main.c,$(wildcard fcgi/*.c))
+cli  := $(filter-out cli/main.c,$(wildcard cli/*.c))
+unit := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+tool := $(patsubst tests/tools/%.c,$(B)/tests/%,$(wildcard tests/tools/*.c))
+ben  := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+obj   = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+.PHONY: all programs tests bench-programs
+all programs: $(B)/pixgate.fcgi $(B)/pixgate
+tests: programs $(unit) $(tool)
+bench-programs: programs $(ben)
+
+$(B)/pixgate.fcgi: $(call obj,fcgi/main.c) $(B)/gate.a $(B)/core.a
+	$(link) -o $@ $^ $(gate_libs)
+$(B)/pixgate: $(call obj,cli/main.c) $(B)/cli.a $(B)/core.a
+	$(link) -o $@ $^ $(cli_libs)
+
+$(B)/core.a: $(call obj,$(core))
+$(B)/gate.a: $(call obj,$(gate))
+$(B)/cli.a: $(call obj,$(cli))
+%.a:
+	@rm -f $@
+	ar -rcs $@ $^
+
+$(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core.a
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ $(test_libs)
+$(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
+	@mkdir -p $(@D)
+	$(link) -o $@ $^
+$(ben): $(B)/bench/%: $(B)/obj/bench/%.o
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ -lfcgi -lpthread
+
+$(B)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(compile) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+.SECONDARY:

@@ -1,0 +1,97 @@
+/* A configuration file becomes checked settings. Every mistake names file, line and what was expected. */
+#ifndef CONF_SETTINGS_H
+#define CONF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "lib/net.h"
+#include "pix/psp.h"
+
+enum client_cert { CLIENT_CERT_NONE, CLIENT_CERT_SERVER, CLIENT_CERT_VERIFY };
+
+struct cidr_list {
+	struct cidr *item;
+	size_t count;
+};
+
+struct text_list {
+	char **item;
+	size_t count;
+};
+
+/* One merchant's webhook. Everything is owned by the settings; texts are never NULL unless said so. */
+struct hook {
+	char *name, *path;		/* path: begins with '/', no '/' at its end, percent-decoded */
+	const struct psp *psp;
+	const struct psp_env *env;
+	char *domain;			/* "" where neither the hook nor the file names one */
+	struct text_list secrets;	/* references (file:, env:, derive:file:), 0 to 2 */
+	struct cidr_list sources;	/* empty: any address */
+	enum client_cert client_cert;
+	char *ca;			/* absolute path, "" where there is none */
+	char *pin;			/* "": none */
+	struct text_list keys;
+	char *basic, *bearer;		/* references, "" where there are none */
+	int line;			/* where the hook begins in the file */
+};
+
+enum proxy_header { PROXY_X_FORWARDED_FOR, PROXY_CF_CONNECTING_IP };
+
+struct settings {
+	char *file, *dir;		/* absolute */
+	char *inbox;			/* "sqlite:PATH" as written */
+	char *domain;
+	struct cidr_list trusted_proxies;
+	enum proxy_header proxy_header;
+	int64_t max_body;		/* bytes */
+	struct hook *hooks;
+	size_t hook_count;
+};
+
+/*
+ * Reads and checks the file, all but what needs other files (settings_check_files). ERR_CONFIG with "FILE:LINE: …";
+ * an unknown key names the nearest known one. The caller owns the result.
+ */
+struct settings *settings_load(const char *file, struct err *e);
+void settings_free(struct settings *s);	/* NULL is allowed */
+
+/* What only the disk can tell: secrets are there and private, CA files have anchors, the inbox's place is safe. */
+bool settings_check_files(const struct settings *s, struct err *e);
+
+const struct hook *settings_hook(const struct settings *s, const char *name);	/* NULL: unknown */
+
+/*
+ * Where the configuration is: `given` (--conf) where not NULL, else PIXGATE_CONF, else pixgate.conf in a folder
+ * "pixgate" beside the folder of this program, in ~/.pixgate (the home of the process's owner, not $HOME alone: suEXEC
+ * scrubs the environment) and in /etc/pixgate. The caller frees. NULL: none found, and *e lists the places.
+ */
+char *settings_find(const char *given, struct err *e);
+
+/*
+ * The URL to register at the PSP, secret included; for a PSP with one URL an event, of that event ("" else). Wipe it
+ * after use. domain NULL: the hook's. false where a secret cannot be read.
+ */
+struct buf;
+bool settings_url(const struct settings *s, const struct hook *h, const char *domain, const char *event, struct buf *url, struct err *e);
+
+/* One setting, for the reader, `conf example`, `conf show` and the test that the manual names each. */
+enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS };
+
+struct key {
+	const char *name;
+	enum key_type type;
+	bool in_hook, need;
+	const char *example;	/* as it stands in `conf example` */
+	const char *help;	/* one sentence */
+};
+
+extern const struct key setting_keys[];	/* ends with a row whose name is NULL */
+
+/* The effective value of one setting as libconfig text; references are shown, secrets never are. h is NULL for a
+ * top-level key. The caller frees. */
+char *settings_show(const struct settings *s, const struct hook *h, const struct key *key);
+
+#endif

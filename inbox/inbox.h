@@ -1,0 +1,123 @@
+/* The inbox: bodies and their events, each stored once, durable before anybody is told. */
+#ifndef INBOX_INBOX_H
+#define INBOX_INBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "pix/pix.h"
+
+struct inbox;
+
+/* One body as it came. Everything is borrowed for the time of the call. */
+struct inbox_note {
+	const char *hook, *psp;
+	const char *event;		/* the event's name that the URL told, else "" */
+	int64_t received_ms;
+	const char *body;
+	size_t body_len;
+	bool unread;
+	const char *why;		/* of unread, else "" */
+	const struct pix_event *events;
+	size_t count;
+};
+
+struct inbox_put {
+	size_t fresh;		/* events stored now */
+	size_t twins;		/* events that were there before */
+	size_t differ;		/* twins whose amount, txid or key is not what was stored before: nothing is overwritten */
+	bool fresh_note;	/* the body was kept now (a repeated body is kept once) */
+};
+
+/* A stored event. Texts are owned by the inbox and valid until the callback returns. */
+struct inbox_row {
+	int64_t id, note;	/* ids only grow; note is the id of the body that made the event */
+	const char *hook, *psp;
+	struct pix_event event;
+	int64_t received_ms;
+	const char *delivery;	/* "pending", "never" (foreign), … */
+};
+
+/* A stored body. */
+struct inbox_body {
+	int64_t id;
+	const char *hook, *psp, *event, *why;
+	bool unread;
+	int64_t received_ms;
+	const char *body;
+	size_t body_len;
+};
+
+/* NULL, 0 or -1 in a field: not asked for. */
+struct inbox_filter {
+	const char *hook, *txid, *e2eid;
+	int kind;			/* enum pix_kind, or -1 */
+	int64_t since_ms, after_id;	/* received at or after; id greater than */
+	int64_t limit;			/* at most so many, the newest ones, in ascending order; 0: all */
+};
+
+struct inbox_stats {
+	int64_t notes, unread, events, foreign, bytes;	/* bytes: of the bodies */
+	int64_t per_kind[PIX_KINDS], cents_per_kind[PIX_KINDS];
+	int64_t first_ms, last_ms;			/* of received_ms; 0 where there are none */
+};
+
+enum inbox_mode {
+	INBOX_READ,	/* must exist, of a version that this program knows; nothing is written */
+	INBOX_SERVE,	/* the gate as a service: stays open; checkpoints are the caller's (inbox_tidy) */
+	INBOX_ONCE,	/* the gate as plain CGI: one note, then closed */
+	INBOX_WRITE,	/* a person's tool: may migrate and write */
+};
+
+/* Callbacks return false to end the walk early (that is no error). */
+typedef bool inbox_row_fn(const struct inbox_row *, void *);
+typedef bool inbox_body_fn(const struct inbox_body *, void *);
+
+/*
+ * A store is one file and one row in inbox.c. Every call but open takes an open inbox. On failure nothing of the
+ * current transaction is stored, ERR_STORE says why, and the same call may succeed later without reopening, unless the
+ * files were replaced under it: then close and open again.
+ */
+struct inbox_ops {
+	const char *scheme;	/* "sqlite" in "sqlite:PATH" */
+	bool (*open)(struct inbox **, const char *place, enum inbox_mode, struct err *);
+	void (*close)(struct inbox *);
+	/* begin … put* … commit. Writers of other processes queue in order of arrival. After commit returned true
+	 * everything put is on stable storage. rollback is allowed at any time and cannot fail. */
+	bool (*begin)(struct inbox *, struct err *);
+	bool (*put)(struct inbox *, const struct inbox_note *, struct inbox_put *, struct err *);
+	bool (*commit)(struct inbox *, struct err *);
+	void (*rollback)(struct inbox *);
+	/* Work that may wait and must not stand in a request's way (WAL checkpoint). Cheap when there is nothing to do. */
+	void (*tidy)(struct inbox *);
+	bool (*list)(struct inbox *, const struct inbox_filter *, inbox_row_fn *, void *, struct err *);
+	bool (*bodies)(struct inbox *, const struct inbox_filter *, bool only_unread, inbox_body_fn *, void *, struct err *);
+	bool (*body)(struct inbox *, int64_t note, inbox_body_fn *, void *, struct err *);	/* ERR_NOT_FOUND */
+	bool (*stats)(struct inbox *, const char *hook, struct inbox_stats *, struct err *);	/* hook NULL: all */
+	/* A body read again (inside begin … commit): adds the events that it did not make before, sets unread and why. */
+	bool (*reread)(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
+	/* Marks an event to be handed over again (inside begin … commit). Foreign ones stay "never". *changed tells. */
+	bool (*again)(struct inbox *, int64_t id, bool *changed, struct err *);
+	/* Waits until a process has committed something since the last call, at most timeout_ms; *changed tells. */
+	bool (*wait)(struct inbox *, int timeout_ms, bool *changed, struct err *);
+};
+
+struct inbox {
+	const struct inbox_ops *ops;
+};
+
+/*
+ * Opens "sqlite:PATH" (PATH relative to dir). Creates the store where the mode writes. ERR_CONFIG: unknown scheme, a
+ * file system on which the store is not safe (inbox_place_ok), a database of a newer version or of another program;
+ * ERR_STORE: anything that may pass. The caller closes with inbox_close.
+ */
+bool inbox_open(struct inbox **box, const char *url, const char *dir, enum inbox_mode mode, struct err *e);
+void inbox_close(struct inbox *box);	/* NULL is allowed */
+
+/* The check of inbox_open alone, for `conf check`: the syntax of the URL, the folder exists, its file system is not a
+ * network one (statfs: NFS, SMB, 9p, FUSE, Lustre, Ceph, AFS …: SQLite's locks or its WAL's shared memory fail there). */
+bool inbox_place_ok(const char *url, const char *dir, struct err *e);
+
+#endif

@@ -1,0 +1,24 @@
+/* Every ceiling of the project in one place. Sizes are bytes, times milliseconds, unless a name says otherwise. */
+#ifndef LIB_LIMITS_H
+#define LIB_LIMITS_H
+
+enum {
+	LIMIT_BODY = 256 * 1024,	/* a request body, unless max_body says otherwise */
+	LIMIT_BODY_MAX = 16 * 1024 * 1024, /* what max_body may say */
+	LIMIT_DRAIN = 4 * 1024 * 1024,	/* what is read past the body's limit before the connection is cut */
+	LIMIT_PARAMS = 64 * 1024,	/* the FastCGI parameters of one request */
+	LIMIT_URL = 2048,		/* path and query of a request */
+	LIMIT_JSON_DEPTH = 16,
+	LIMIT_ITEMS = 1000,		/* events made of one body */
+	LIMIT_LOG_LINE = 1024,
+	LIMIT_CONF_FILE = 1024 * 1024,
+	LIMIT_HOOKS = 4096,
+	LIMIT_SECRET = 512,		/* a secret's bytes */
+	LIMIT_PEM = 32 * 1024,		/* a client certificate as PEM */
+	LIMIT_CA_FILE = 1024 * 1024,
+	LIMIT_STALL_MS = 10 * 1000,	/* from a request's first byte to its last */
+	LIMIT_HELD = 32 * 1024 * 1024,	/* bytes of unfinished requests held in memory by one process */
+	LIMIT_CONNECTIONS = 1024,
+};
+
+#endif

@@ -1,0 +1,76 @@
+/* What each PSP does differently, as data. A new PSP is a file psp_NAME.c and a row in psp.c. */
+#ifndef PIX_PSP_H
+#define PIX_PSP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/money.h"
+#include "pix/pix.h"
+
+enum psp_slot { SLOT_E2EID, SLOT_TXID, SLOT_KEY, SLOT_REF, SLOT_STATUS, SLOT_CENTS, SLOT_AT, SLOTS };
+
+/*
+ * One way to fill a slot. path as in json_path; '^' in front reads the enclosing item. Several rows may name one slot:
+ * the first that is present (not null, not "") fills it. need: an item that leaves the slot empty is not understood.
+ * A value that is there but malformed (type, length, characters, an amount that is not exact) makes its item not
+ * understood, needed or not.
+ */
+struct psp_field {
+	const char *path;
+	enum psp_slot slot;
+	bool need;
+};
+
+/*
+ * One kind of event and where it stands. The rows of a PSP are tried in order, per item the first whose `when` holds.
+ * within: each item that this row made is searched with that row too (refunds in a received Pix).
+ */
+struct psp_event {
+	const char *name;	/* the event's own name where the URL or `evento` tells it, else NULL */
+	const char *list;	/* the member that holds the items; one object counts as a list of one; NULL: the body itself */
+	const char *when;	/* "path=text", "path" (present), "!path" (absent); NULL: always */
+	enum pix_kind kind;
+	const struct psp_field *fields;	/* ends with a row whose path is NULL */
+	const struct psp_event *within;	/* one row, or NULL */
+};
+
+/* One environment of a PSP: facts for the gate, for `pixgate psp`, and for what talks to the PSP. */
+struct psp_env {
+	const char *name;		/* "production", "sandbox" */
+	const char *api;		/* base URL of its API */
+	const char *pin;		/* the client certificate's pin, as x509_pin_ok takes it; NULL: none known */
+	const char *chain_url;		/* where its CA file is published; NULL: nowhere */
+	const char *const *chain_sha256;/* fingerprints of that file's certificates; NULL-ended, or NULL */
+};
+
+struct psp {
+	const char *name, *title;
+	const char *const *suffixes;	/* appended to the registered URL ("/pix"); NULL-ended, or NULL: posts as registered */
+	bool event_in_path;		/* the path's last segment is the event's name */
+	bool fold_case;			/* keys are matched without regard to ASCII case */
+	enum money_form money;
+	int32_t assume_minutes;		/* offset of times without one, or WHEN_NO_ZONE */
+	int patience_ms;		/* how long it waits for an answer */
+	const char *const *sources;	/* addresses it calls from, CIDR; NULL-ended, or NULL: not published */
+	const struct psp_env *envs;	/* ends with a row whose name is NULL */
+	const struct psp_event *events;	/* ends with a row whose fields are NULL */
+	const char *const *notes;	/* sentences for `pixgate psp NAME`, NULL-ended */
+};
+
+/* All profiles, NULL-ended, in the order in which they are listed. */
+extern const struct psp *const psps[];
+
+const struct psp *psp_find(const char *name);				/* NULL: unknown */
+const struct psp_env *psp_env_find(const struct psp *psp, const char *name);	/* NULL: unknown */
+
+/*
+ * The suffix of psp->suffixes with which text[0..len) ends ("/" may be written "%2F" or "%2f"), or NULL; *cut receives
+ * how many bytes of the text it takes.
+ */
+const char *psp_suffix(const struct psp *psp, const char *text, size_t len, size_t *cut);
+
+extern const struct psp psp_efi, psp_bs2, psp_bs2_indirect, psp_bacen;
+
+#endif
