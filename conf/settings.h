@@ -12,6 +12,8 @@
 
 enum client_cert { CLIENT_CERT_NONE, CLIENT_CERT_SERVER, CLIENT_CERT_VERIFY };
 
+struct buf;
+
 struct cidr_list {
 	struct cidr *item;
 	size_t count;
@@ -74,11 +76,12 @@ char *settings_find(const char *given, struct err *e);
  * The URL to register at the PSP, secret included; for a PSP with one URL an event, of that event ("" else). Wipe it
  * after use. domain NULL: the hook's. false where a secret cannot be read.
  */
-struct buf;
 bool settings_url(const struct settings *s, const struct hook *h, const char *domain, const char *event, struct buf *url, struct err *e);
 
 /* One setting, for the reader, `conf example`, `conf show` and the test that the manual names each. */
 enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS };
+
+struct conf_value;
 
 struct key {
 	const char *name;
@@ -86,9 +89,13 @@ struct key {
 	bool in_hook, need;
 	const char *example;	/* as it stands in `conf example` */
 	const char *help;	/* one sentence */
+	/* Reads the checked-for-type value; *e needs no file and line, the caller adds them. h is NULL at the top level. */
+	bool (*set)(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e);
+	/* Adds the effective value as libconfig text to b. */
+	void (*show)(const struct settings *s, const struct hook *h, struct buf *b);
 };
 
-extern const struct key setting_keys[];	/* ends with a row whose name is NULL */
+extern const struct key setting_keys[];	/* ends with a row whose name is NULL; the top level's rows come first */
 
 /* The effective value of one setting as libconfig text; references are shown, secrets never are. h is NULL for a
  * top-level key. The caller frees. */
