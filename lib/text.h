@@ -21,4 +21,8 @@ const char *text_nearest(const char *word, const char *const *names);
 
 bool text_utf8(const char *s, size_t len);	/* well-formed UTF-8 (RFC 3629) */
 
+/* Makes s[0..len) fit for a terminal or a log: control bytes (C0, DEL, C1 as UTF-8) become '?', and where it is not
+ * UTF-8 so does every byte past ASCII. The length stays. */
+void text_tame(char *s, size_t len);
+
 #endif
