@@ -1,0 +1,69 @@
+#include "lib/log.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/limits.h"
+#include "lib/text.h"
+
+void log_line(const char *fmt, ...)
+{
+	char line[LIMIT_LOG_LINE + 1];
+	int was = errno, n;
+	size_t len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, LIMIT_LOG_LINE, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		n = 0;
+	len = (size_t)n;
+	if (len >= LIMIT_LOG_LINE) {
+		len = LIMIT_LOG_LINE - 1;
+		/* not through the middle of a character */
+		for (int back = 0; back < 3 && !text_utf8(line, len); back++)
+			len--;
+	}
+	text_tame(line, len);
+	line[len++] = '\n';
+	while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
+		;
+	errno = was;
+}
+
+bool log_allow(struct log_brake *brake, int64_t now_ms, unsigned *left_out)
+{
+	unsigned burst = brake->burst ? brake->burst : 1;
+	bool allow;
+
+	/* a clock that was set back must not hold the log until it has caught up */
+	if (!brake->spent || now_ms < brake->since_ms)
+		brake->since_ms = now_ms;
+	if (!brake->every_ms) {
+		brake->spent = 0;
+	} else {
+		int64_t back = (now_ms - brake->since_ms) / brake->every_ms;
+
+		if (back >= brake->spent) {
+			brake->spent = 0;
+			brake->since_ms = now_ms;
+		} else {
+			brake->spent -= (unsigned)back;
+			brake->since_ms += back * brake->every_ms;
+		}
+	}
+	allow = brake->spent < burst;
+	*left_out = brake->held;
+	if (allow) {
+		brake->spent++;
+		brake->held = 0;
+	} else if (brake->held < UINT_MAX) {
+		*left_out = ++brake->held;
+	}
+	return allow;
+}
