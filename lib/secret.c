@@ -1,0 +1,232 @@
+/* The low-level SHA-256 is deprecated but spares a one-shot CGI the 650 µs that loading OpenSSL 3's providers takes. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "lib/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+
+#include "lib/limits.h"
+#include "lib/mem.h"
+
+static const char file_ref[] = "file:", env_ref[] = "env:", derive_ref[] = "derive:file:";
+
+/* What stands behind `kind` in ref, or NULL. */
+static const char *after(const char *ref, const char *kind)
+{
+	size_t n = strlen(kind);
+
+	return strncmp(ref, kind, n) ? NULL : ref + n;
+}
+
+static bool env_name_ok(const char *s)
+{
+	static const char start[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+
+	return *s && strchr(start, *s) && s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789")] == '\0';
+}
+
+bool secret_ref_ok(const char *ref, struct err *e)
+{
+	const char *rest;
+
+	if ((rest = after(ref, file_ref)) || (rest = after(ref, derive_ref)))
+		return *rest || fail(e, ERR_CONFIG, "\"%s\" names no file", ref);
+	if ((rest = after(ref, env_ref)))
+		return env_name_ok(rest) || fail(e, ERR_CONFIG, "\"env:\" must be followed by the name of an environment variable");
+	/* ref may be the secret itself: it is not repeated */
+	return fail(e, ERR_CONFIG, "a reference to a secret is expected (file:PATH, env:NAME or derive:file:PATH); "
+		"put the secret itself into a file, chmod 600 it, and write \"file:PATH\" here");
+}
+
+/* The bytes of path without one final line break, at most LIMIT_SECRET; buf takes LIMIT_SECRET + 3. */
+static bool slurp(int fd, const char *path, char *buf, size_t *len, struct err *e)
+{
+	size_t n = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buf + n, LIMIT_SECRET + 3 - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		n += (size_t)got;
+		if (!got || n == LIMIT_SECRET + 3)
+			break;
+	}
+	if (n && buf[n - 1] == '\n')
+		n -= n > 1 && buf[n - 2] == '\r' ? 2 : 1;
+	if (!n)
+		return fail(e, ERR_CONFIG, "%s: the file is empty", path);
+	if (n > LIMIT_SECRET)
+		return fail(e, ERR_CONFIG, "%s: longer than %d bytes", path, (int)LIMIT_SECRET);
+	*len = n;
+	return true;
+}
+
+static bool read_file(const char *name, const char *dir, char *buf, size_t *len, struct err *e)
+{
+	size_t size = strlen(dir) + strlen(name) + 2;
+	char *path = xmalloc(size);
+	struct stat st;
+	bool ok = false;
+	int fd;
+
+	snprintf(path, size, "%s%s%s", *name == '/' ? "" : dir, *name == '/' || !*dir ? "" : "/", name);
+	/* symbolic links are common under /etc and are followed: what counts is the opened file. A FIFO must not block. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st)) {
+		fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		fail(e, ERR_CONFIG, "%s: not a regular file", path);
+		goto out;
+	}
+	if (st.st_mode & 07) {
+		fail(e, ERR_CONFIG, "%s: others may use it (mode %04o): chmod o= it", path, (unsigned)st.st_mode & 07777);
+		goto out;
+	}
+	ok = slurp(fd, path, buf, len, e);
+out:
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ok;
+}
+
+static void to_hex(const unsigned char *bytes, size_t len, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+static bool derive(char *buf, size_t *len, const char *name, struct err *e)
+{
+	unsigned char mac[32];
+	unsigned n = 0;
+
+	if (!HMAC(EVP_sha256(), buf, (int)*len, (const unsigned char *)name, strlen(name), mac, &n) || n != sizeof mac)
+		return fail(e, ERR_STORE, "OpenSSL cannot compute HMAC-SHA256");
+	OPENSSL_cleanse(buf, *len);
+	to_hex(mac, sizeof mac, buf);
+	*len = SECRET_HEX;
+	OPENSSL_cleanse(mac, sizeof mac);
+	return true;
+}
+
+static bool read_env(const char *name, char *buf, size_t *len, struct err *e)
+{
+	const char *value = getenv(name);
+
+	if (!value || !*value)
+		return fail(e, ERR_CONFIG, "env:%s: the variable is not set", name);
+	if (strlen(value) > LIMIT_SECRET)
+		return fail(e, ERR_CONFIG, "env:%s: longer than %d bytes", name, (int)LIMIT_SECRET);
+	*len = strlen(value);
+	memcpy(buf, value, *len);
+	return true;
+}
+
+bool secret_read(const char *ref, const char *dir, const char *name, char out[], size_t size, size_t *len, struct err *e)
+{
+	char buf[LIMIT_SECRET + 3];
+	const char *rest;
+	size_t n = 0;
+	bool ok = false;
+
+	if (!secret_ref_ok(ref, e))
+		return false;
+	if ((rest = after(ref, env_ref))) {
+		if (!read_env(rest, buf, &n, e))
+			goto out;
+	} else if ((rest = after(ref, derive_ref))) {
+		if (!read_file(rest, dir, buf, &n, e) || !derive(buf, &n, name, e))
+			goto out;
+	} else if (!read_file(after(ref, file_ref), dir, buf, &n, e)) {
+		goto out;
+	}
+	if (memchr(buf, '\0', n)) {
+		fail(e, ERR_CONFIG, "%s: holds a zero byte: a secret is text", ref);
+		goto out;
+	}
+	if (n >= size) {
+		fail(e, ERR_CONFIG, "%s: longer than %zu bytes", ref, size - 1);
+		goto out;
+	}
+	memcpy(out, buf, n);
+	out[n] = '\0';
+	*len = n;
+	ok = true;
+out:
+	OPENSSL_cleanse(buf, sizeof buf);
+	return ok;
+}
+
+void sha256(const void *bytes, size_t len, unsigned char out[32])
+{
+	SHA256_CTX c;
+
+	SHA256_Init(&c);
+	SHA256_Update(&c, bytes, len);
+	SHA256_Final(out, &c);
+	OPENSSL_cleanse(&c, sizeof c);
+}
+
+void secret_set(struct secret *s, const void *bytes, size_t len)
+{
+	sha256(bytes, len, s->digest);
+}
+
+bool secret_equal(const struct secret *s, const void *bytes, size_t len)
+{
+	unsigned char digest[sizeof s->digest];
+	bool same;
+
+	sha256(bytes, len, digest);
+	same = !CRYPTO_memcmp(s->digest, digest, sizeof digest);
+	OPENSSL_cleanse(digest, sizeof digest);
+	return same;
+}
+
+bool secret_fresh(char out[SECRET_HEX + 1], struct err *e)
+{
+	unsigned char bytes[SECRET_HEX / 2];
+	size_t n = 0;
+
+	while (n < sizeof bytes) {
+		ssize_t got = getrandom(bytes + n, sizeof bytes - n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return fail(e, ERR_STORE, "getrandom: %s", strerror(errno));
+		n += (size_t)got;
+	}
+	to_hex(bytes, sizeof bytes, out);
+	OPENSSL_cleanse(bytes, sizeof bytes);
+	return true;
+}
+
+void secret_wipe(void *p, size_t len)
+{
+	OPENSSL_cleanse(p, len);
+}
