@@ -19,7 +19,8 @@ struct x509_trust *x509_trust_load(const char *path, struct err *e);
 void x509_trust_free(struct x509_trust *t);
 
 struct x509_facts {
-	char subject_cn[128], issuer_cn[128];	/* UTF-8, empty where there is none */
+	char subject_cn[128], issuer_cn[128];	/* UTF-8; the most specific (last) CN of the name; empty where there is none,
+						   where it is too long or holds a NUL */
 	char sha256[65];			/* of the DER form, lower-case hexadecimal */
 };
 
@@ -32,6 +33,10 @@ bool x509_read(const char *pem, size_t len, struct x509_facts *facts, struct err
  * `now` (seconds since 1970) and be fit for TLS client authentication. ERR_INPUT with OpenSSL's reason.
  */
 bool x509_verify(const struct x509_trust *t, const char *pem, size_t len, int64_t now, struct x509_facts *facts, struct err *e);
+
+/* As x509_verify, but tells what is wrong as a static text (OpenSSL's reason), NULL where nothing is: for who may keep
+ * no text of its own. */
+const char *x509_judge(const struct x509_trust *t, const char *pem, size_t len, int64_t now, struct x509_facts *facts);
 
 /* Pins: "CN=NAME" (issuer or subject), "issuer:CN=NAME", "subject:CN=NAME", "sha256:HEX" (colons allowed). */
 bool x509_pin_ok(const char *pin, struct err *e);			/* the syntax alone */
