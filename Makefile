@@ -39,6 +39,44 @@ all programs: $(B)/pixgate.fcgi $(B)/pixgate
 tests: programs $(unit) $(tool)
 bench-programs: programs $(ben)
 
+.PHONY: help deps demo check bench static install clean
+help:
+	@echo 'make            build/pixgate.fcgi and build/pixgate'
+	@echo 'make deps       installs with apt what the build needs'
+	@echo 'make demo       plays a PSP against the gate behind lighttpd on 127.0.0.1'
+	@echo 'make check      every test; the last line is "N passed, M failed"'
+	@echo 'make bench      measures this machine'
+	@echo 'make static     build/static/pixgate.fcgi, one file to copy to a shared host'
+	@echo 'make install    programs and manual pages below DESTDIR and PREFIX ($(PREFIX))'
+	@echo 'make clean      removes build/'
+	@echo 'CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR are respected; B=FOLDER builds elsewhere, SAN=address,undefined with sanitizers'
+deps:
+	@tests/need.sh build
+demo:
+	@tests/need.sh demo
+	@$(MAKE) --no-print-directory -s programs $(B)/tests/port
+	@B=$(B) examples/demo/demo.sh
+check:
+	@tests/need.sh check
+	@tests/run.sh
+bench:
+	@tests/need.sh bench
+	@$(MAKE) --no-print-directory -s bench-programs
+	@bench/run.sh
+static:
+	@tests/need.sh static
+	@tests/static.sh
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pixgate $(DESTDIR)$(PREFIX)/share/doc/pixgate
+	install -m 755 $(B)/pixgate $(DESTDIR)$(PREFIX)/bin/pixgate
+	install -m 755 $(B)/pixgate.fcgi $(DESTDIR)$(PREFIX)/lib/pixgate/pixgate.fcgi
+	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pixgate/LICENSE
+	for page in $(wildcard man/*.[1-8]); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+clean:
+	rm -rf build
+
 $(B)/pixgate.fcgi: $(call obj,fcgi/main.c) $(B)/gate.a $(B)/core.a
 	$(link) -o $@ $^ $(gate_libs)
 $(B)/pixgate: $(call obj,cli/main.c) $(B)/cli.a $(B)/core.a
@@ -61,7 +99,17 @@ $(ben): $(B)/bench/%: $(B)/obj/bench/%.o
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ -lfcgi -lpthread
 
-$(B)/obj/%.o: %.c Makefile
+# One compile tells of all missing headers at once, and what to do about them.
+$(B)/headers.ok:
+	@mkdir -p $(@D)
+	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
+		sed -n 's/.*fatal error: \(.*\)/\1/p' $@.log; \
+		echo 'Headers are missing. On Debian and Ubuntu run: make deps'; \
+		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev. Elsewhere install the same libraries.'; \
+		exit 1; }
+	@mv $@.log $@
+
+$(B)/obj/%.o: %.c Makefile | $(B)/headers.ok
 	@mkdir -p $(@D)
 	$(compile) -MMD -MP -c -o $@ $<
 

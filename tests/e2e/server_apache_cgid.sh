@@ -1,0 +1,19 @@
+#!/bin/bash
+# Apache with mod_cgid and ScriptAliasMatch: plain CGI.
+. "$(dirname "$0")/../lib.sh"
+. "$ROOT/tests/behaviour.sh"
+. "$ROOT/tests/apache.sh"
+write_conf
+mkdir -p "$T/cgi-bin"
+cp "$GATE" "$T/cgi-bin/pixgate.cgi"
+give_away
+ENCODED_SLASH=404
+RESTART=true
+apache_start "cgid" "
+ScriptSock $T/apache/cgisock
+<Location "/">
+CGIPassAuth On
+</Location>
+ScriptAliasMatch \"^/(.*)\" \"$T/cgi-bin/pixgate.cgi/\$1\""
+behaviours
+finish

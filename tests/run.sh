@@ -1,0 +1,142 @@
+#!/bin/bash
+# All tests; `make check` runs this. Builds four ways, runs what is independent side by side, shows the output of what
+# failed, and ends with "N passed, M failed".
+#   tests/run.sh [PATTERN]   only the programs and scripts whose name matches (an extended regular expression)
+set -u
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+only=${1:-.}
+cores=$(nproc)
+slots=$((cores + 1))
+base=${B:-build}
+logs=$root/$base/log
+rm -rf "$logs"
+mkdir -p "$logs"
+work=$(mktemp -d "${TMPDIR:-/tmp}/pixgate-check.XXXXXX")
+chmod 755 "$work"
+passed=0 failed=0
+declare -A job_of=() since=()
+began=$EPOCHSECONDS
+
+# Every process of a job is in the session that setsid made for it, named by the job's own process id.
+end_session() {
+	local pids
+	pids=$(ps -o pid= -s "$1" 2>/dev/null) || return 0
+	# shellcheck disable=SC2086
+	kill -s KILL $pids 2>/dev/null
+}
+leave() {
+	local pid
+	for pid in "${!job_of[@]}"; do end_session "$pid"; done
+	if grep -q " $work/" /proc/mounts; then
+		grep -o " $work/[^ ]*" /proc/mounts | xargs -r umount
+	fi
+	rm -rf "$work"
+}
+trap leave EXIT
+trap 'exit 130' INT TERM HUP
+
+collect() { # PID STATUS
+	local name=${job_of[$1]} took=$(((${EPOCHREALTIME/./} - since[$1]) / 100000))
+	local log=$logs/$name.log good bad
+	unset "job_of[$1]"
+	end_session "$1"
+	good=$(grep -cE '^ok( |$)' "$log")
+	bad=$(grep -cE '^not ok( |$)' "$log")
+	# dying without a word is a failure too
+	[ "$2" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	[ "$good" -gt 0 ] || [ "$bad" -gt 0 ] || bad=1
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	printf '%-4s %-36s %3d tests %3d.%d s\n' "$([ "$bad" -eq 0 ] && echo ok || echo FAIL)" "$name" $((good + bad)) $((took / 10)) $((took % 10))
+	if [ "$bad" -gt 0 ]; then
+		[ "$2" -ne 124 ] || echo "    stopped: it took too long"
+		grep -vE '^ok( |$)' "$log" | tail -n 80 | sed 's/^/    /'
+	fi
+	rm -rf "${work:?}/$name"
+}
+reap() {
+	local pid status
+	# a job's process stays a zombie until it is waited for, so its id is not taken by another
+	wait -n -p pid "${!job_of[@]}"
+	status=$?
+	[ -z "${pid:-}" ] || collect "$pid" "$status"
+}
+drain() {
+	while [ "${#job_of[@]}" -gt 0 ]; do reap; done
+}
+# job NAME SECONDS COMMAND…
+job() {
+	local name=$1 limit=$2
+	shift 2
+	[[ $name =~ $only ]] || return 0
+	while [ "${#job_of[@]}" -ge "$slots" ]; do reap; done
+	mkdir -p "$work/$name"
+	T=$work/$name setsid timeout -k 5 "$limit" "$@" >"$logs/$name.log" 2>&1 </dev/null &
+	job_of[$!]=$name
+	since[$!]=${EPOCHREALTIME/./}
+}
+
+build() { # FOLDER [VARIABLE=VALUE…]
+	local b=$1
+	shift
+	if make -s -j "$((cores + 1))" --no-print-directory B="$b" "$@" tests >"$logs/build.${b//\//-}.log" 2>&1; then
+		echo "ok   built $b${*:+ ($*)}"
+		passed=$((passed + 1))
+	else
+		echo "FAIL build $b $*"
+		tail -n 40 "$logs/build.${b//\//-}.log" | sed 's/^/    /'
+		failed=$((failed + 1))
+		return 1
+	fi
+}
+units() { # LABEL FOLDER SECONDS [WRAPPER…]
+	local label=$1 folder=$2 limit=$3 t
+	shift 3
+	for t in "$folder"/tests/test_*; do
+		# a test that was taken away may have left its program
+		[ -e "tests/unit/$(basename "$t").c" ] || continue
+		CMOCKA_MESSAGE_OUTPUT=TAP job "$label.$(basename "$t")" "$limit" "$@" "$t"
+	done
+}
+scripts() { # LABEL FOLDER SECONDS SCRIPT…
+	local label=$1 folder=$2 limit=$3 s
+	shift 3
+	for s in "$@"; do
+		[ -e "$s" ] && B=$folder TOOLS=$root/$base/tests job "$label.$(basename "$s" .sh)" "$limit" bash "$s"
+	done
+}
+summary() {
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ] || exit 1
+	exit 0
+}
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:disable_coredump=0
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:abort_on_error=1
+ulimit -c 0
+
+build "$base" || summary
+# Long ones first, so that the short ones fill what is left of two cores.
+long="tests/e2e/crash.sh tests/e2e/stall.sh tests/e2e/disk.sh"
+rest=$(printf '%s\n' tests/e2e/*.sh | grep -vxF "$(tr ' ' '\n' <<<"$long")")
+# shellcheck disable=SC2086
+scripts e2e "$base" 90 $long
+units unit "$base" 60
+# shellcheck disable=SC2086
+scripts e2e "$base" 90 $rest
+scripts meta "$base" 60 tests/meta/*.sh
+build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
+	units asan "$base/asan" 90
+	# what is timed means little with sanitizers; it ran above
+	# shellcheck disable=SC2086
+	scripts asan.e2e "$base/asan" 120 $rest tests/e2e/stall.sh
+}
+build "$base/clang" CC=clang CFLAGS='-O1'
+if command -v valgrind >/dev/null; then
+	units valgrind "$base" 120 valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible --trace-children=no
+	scripts valgrind "$base" 120 tests/valgrind.sh
+fi
+drain
+echo "$((EPOCHSECONDS - began)) seconds"
+summary
