@@ -1,7 +1,9 @@
 /* What a hook must have, and what two hooks may not share. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/keys.h"
+#include "lib/mem.h"
 
 /*
  * A hook whose checks all pass for a stranger lets everybody in. A source address is not among the proofs: it is the
@@ -27,37 +29,72 @@ static bool judge_hook(const struct settings *s, const struct hook *h, struct er
 	return true;
 }
 
-/* Whether a call to b's own path could also be a call to a with the PSP's suffix or event behind it. */
-static bool shadows(const struct hook *a, const struct hook *b)
+static int by_path(const void *a, const void *b)
 {
-	size_t n = strlen(a->path), cut;
-	const char *rest = b->path + (n == 1 ? 0 : n);
+	return strcmp((*(const struct hook *const *)a)->path, (*(const struct hook *const *)b)->path);
+}
 
-	if (strncmp(a->path, b->path, n == 1 ? 0 : n) != 0 || rest[0] != '/')
-		return false;
-	if (a->psp->event_in_path)
-		return !strchr(rest + 1, '/');
-	return a->psp->suffixes && psp_suffix(a->psp, rest, strlen(rest), &cut) && cut == strlen(rest);
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct hook *const *)a)->name, (*(const struct hook *const *)b)->name);
+}
+
+/* The hook that would take a call to b's own path as its own path with the PSP's suffix or event behind it, or NULL. */
+static const struct hook *shadow(const struct hook *const *sorted, size_t n, const struct hook *b)
+{
+	const char *last = strrchr(b->path, '/');
+	struct hook probe = { 0 };
+	const struct hook *key = &probe, *const *found;
+	size_t cut;
+
+	if (!last[1])
+		return NULL;
+	probe.path = last == b->path ? xstrdup("/") : xstrndup(b->path, (size_t)(last - b->path));
+	found = bsearch(&key, sorted, n, sizeof *sorted, by_path);
+	free(probe.path);
+	if (!found)
+		return NULL;
+	if ((*found)->psp->event_in_path || (psp_suffix((*found)->psp, last, strlen(last), &cut) && cut == strlen(last)))
+		return *found;
+	return NULL;
+}
+
+static bool judge_pairs(const struct settings *s, const struct hook **sorted, struct err *e)
+{
+	size_t n = s->hook_count;
+
+	qsort(sorted, n, sizeof *sorted, by_name);
+	for (size_t i = 1; i < n; i++)
+		if (by_name(&sorted[i - 1], &sorted[i]) == 0)
+			return fail(e, ERR_CONFIG, "%s:%d: a hook \"%s\" is already defined in line %d", s->file,
+				    sorted[i]->line, sorted[i]->name, sorted[i - 1]->line);
+	qsort(sorted, n, sizeof *sorted, by_path);
+	for (size_t i = 1; i < n; i++)
+		if (by_path(&sorted[i - 1], &sorted[i]) == 0)
+			return fail(e, ERR_CONFIG, "%s:%d: hooks \"%s\" and \"%s\" share the path %s", s->file,
+				    sorted[i]->line, sorted[i - 1]->name, sorted[i]->name, sorted[i]->path);
+	for (size_t i = 0; i < n; i++) {
+		const struct hook *a = shadow(sorted, n, sorted[i]);
+
+		if (a)
+			return fail(e, ERR_CONFIG, "%s:%d: the path %s of hook \"%s\" is also what the PSP of hook \"%s\" calls", s->file,
+				    sorted[i]->line, sorted[i]->path, sorted[i]->name, a->name);
+	}
+	return true;
 }
 
 bool settings_judge(const struct settings *s, struct err *e)
 {
+	const struct hook **sorted = xcalloc(s->hook_count, sizeof *sorted);
+	bool ok = false;
+
 	for (size_t i = 0; i < s->hook_count; i++) {
-		const struct hook *a = &s->hooks[i];
-
-		if (!judge_hook(s, a, e))
-			return false;
-		for (size_t k = 0; k < i; k++) {
-			const struct hook *b = &s->hooks[k];
-
-			if (strcmp(a->name, b->name) == 0)
-				return fail(e, ERR_CONFIG, "%s:%d: hook \"%s\" is already defined in line %d", s->file, a->line, a->name, b->line);
-			if (strcmp(a->path, b->path) == 0)
-				return fail(e, ERR_CONFIG, "%s:%d: hooks \"%s\" and \"%s\" share the path %s", s->file, a->line, b->name, a->name, a->path);
-			if (shadows(a, b) || shadows(b, a))
-				return fail(e, ERR_CONFIG, "%s:%d: hooks \"%s\" and \"%s\": a call to one path (%s, %s) could be meant for the other",
-					    s->file, a->line, b->name, a->name, b->path, a->path);
-		}
+		if (!judge_hook(s, &s->hooks[i], e))
+			goto out;
+		sorted[i] = &s->hooks[i];
 	}
-	return true;
+	ok = judge_pairs(s, sorted, e);
+out:
+	free(sorted);
+	return ok;
 }

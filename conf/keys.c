@@ -371,7 +371,7 @@ const struct key setting_keys[] = {
 	{ "domain", KEY_TEXT, true, false, "\"loja.example.com\"",
 	  "This hook's host name, where it is not the file's.", set_domain, show_domain },
 	{ "secret", KEY_TEXTS, true, false, "[ \"file:loja.secret\" ]",
-	  "The secret in the URL's parameter hmac; one or two live at a time: file:PATH, env:NAME or derive:file:PATH.", set_secret, show_secret },
+	  "The secret in the URL's parameter hmac, as file:PATH, env:NAME or derive:file:PATH; two may live at a time, the first is the one to register.", set_secret, show_secret },
 	{ "sources", KEY_TEXTS, true, false, "[ \"34.193.116.226\" ]",
 	  "Addresses that may call; left out: the profile's; [ ]: any. An address alone proves nothing.", set_sources, show_sources },
 	{ "client_cert", KEY_TEXT, true, false, "\"none\"",

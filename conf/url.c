@@ -27,14 +27,14 @@ static bool put_path(struct buf *url, const char *path)
 	return true;
 }
 
-/* The newest secret is the last one: that is the one to register while the older still works. */
+/* The first secret is the one to register; a second is the one that is being left behind (or not registered yet). */
 static bool put_secret(struct buf *url, const struct settings *s, const struct hook *h, struct err *e)
 {
 	char bytes[LIMIT_SECRET + 1], piece[3 * LIMIT_SECRET + 1];
 	size_t len;
 	bool ok = false;
 
-	if (!secret_read(h->secrets.item[h->secrets.count - 1], s->dir, h->name, bytes, sizeof bytes, &len, e))
+	if (!secret_read(h->secrets.item[0], s->dir, h->name, bytes, sizeof bytes, &len, e))
 		goto out;
 	if (!text_percent(bytes, piece, sizeof piece) || !buf_putf(url, "?hmac=%s%s", piece, h->psp->suffixes ? "&ignorar=" : "")) {
 		fail(e, ERR_CONFIG, "the secret of hook \"%s\" does not fit into a URL", h->name);

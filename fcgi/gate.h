@@ -38,6 +38,7 @@ struct gate {
 	struct settings *settings;
 	struct door *doors;		/* one a hook, in the hooks' order */
 	bool lazy;			/* proofs are loaded when their door is first asked (plain CGI) */
+	struct err trouble;		/* why a verdict is 503; code ERR_NONE where it is not */
 };
 
 /*

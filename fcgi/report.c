@@ -1,0 +1,90 @@
+/* What the gate says on standard error: "gate: WORD key=value …", one line a request, never a value from a body. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fcgi/job.h"
+
+/* A stranger may knock as often as he likes, but not fill the disk with our lines. */
+static struct log_brake refusals = { .burst = 20, .every_ms = 1000 };
+static struct log_brake warnings = { .burst = 20, .every_ms = 1000 };
+static struct log_brake troubles = { .burst = 3, .every_ms = 10 * 1000 };
+
+/* The path of a request nobody serves, without its query, safe to print: what a mistyped URL is found by. */
+static void path_of(const char *uri, char *out, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && uri[i] && uri[i] != '?' && uri[i] != '#'; i++)
+		out[i] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-%~", uri[i]) ? uri[i] : '?';
+	out[i] = '\0';
+}
+
+static void held(unsigned left_out, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (left_out)
+		snprintf(out, size, " (%u lines like this left out)", left_out);
+}
+
+static void refused(const struct job *j, int64_t now_us)
+{
+	const struct verdict *v = &j->verdict;
+	char path[81] = "", more[48];
+	unsigned left_out;
+
+	if (!log_allow(&refusals, now_us / 1000, &left_out))
+		return;
+	held(left_out, more, sizeof more);
+	if (!v->hook)
+		path_of(j->req.uri, path, sizeof path);
+	log_line("gate: refused status=%d%s%s check=%s remote=%s%s%s%s%s%s%s", j->status, v->hook ? " hook=" : "",
+		 v->hook ? v->hook->name : "", v->check[0] ? v->check : "store", v->remote[0] ? v->remote : "-",
+		 path[0] ? " path=" : "", path, v->detail[0] ? " why=\"" : "", v->detail, v->detail[0] ? "\"" : "", more);
+}
+
+static void warn(const struct job *j, const char *reason, const char *why, int64_t now_us)
+{
+	char more[48];
+	unsigned left_out;
+
+	if (!log_allow(&warnings, now_us / 1000, &left_out))
+		return;
+	held(left_out, more, sizeof more);
+	log_line("gate: warning hook=%s reason=%s why=\"%s\"%s", j->verdict.hook->name, reason, why, more);
+}
+
+void report_job(const struct job *j, int64_t now_us)
+{
+	const struct verdict *v = &j->verdict;
+	size_t foreign = 0;
+
+	if (j->status != 200) {
+		refused(j, now_us);
+		return;
+	}
+	for (size_t i = 0; i < j->batch.count; i++)
+		foreign += j->batch.events[i].foreign;
+	log_line("gate: accepted hook=%s psp=%s%s events=%zu fresh=%zu%s%s%s%s ms=%lld", v->hook->name, v->hook->psp->name,
+		 j->batch.ping ? " ping=1" : "", j->batch.count, j->put.fresh, j->batch.unread ? " unread=1" : "",
+		 foreign ? " foreign=1" : "", v->cert[0] ? " cert=" : "", v->cert, (long long)((now_us - j->began_us) / 1000));
+	if (j->batch.unread)
+		warn(j, "unread", j->batch.why, now_us);
+	if (foreign)
+		warn(j, "foreign", "an event is for a Pix key that is not among this hook's keys: kept, never delivered", now_us);
+	if (j->put.differ)
+		warn(j, "differs", "an event that is already stored came again with another amount, txid or key: the first one stands", now_us);
+	/* mod_fcgid hands an empty body on where it drops one that is too large: a real notice never is empty. */
+	if (j->batch.ping && !j->body_len && v->route.suffix[0])
+		warn(j, "empty", "a notification without a body: does the web server drop request bodies?", now_us);
+}
+
+void report_trouble(const char *what, const struct err *e, int64_t now_us)
+{
+	char more[48];
+	unsigned left_out;
+
+	if (!log_allow(&troubles, now_us / 1000, &left_out))
+		return;
+	held(left_out, more, sizeof more);
+	log_line("gate: error %s failed, answering 503: %s%s", what, e->text, more);
+}
