@@ -24,13 +24,14 @@ struct psp_field {
 };
 
 /*
- * One kind of event and where it stands. The rows of a PSP are tried in order, per item the first whose `when` holds.
+ * One kind of event and where it stands. The rows of a PSP are tried in order, per item the first whose `when` holds;
+ * rows of one list stand together. An item for which no `when` holds is not understood.
  * within: each item that this row made is searched with that row too (refunds in a received Pix).
  */
 struct psp_event {
 	const char *name;	/* the event's own name where the URL or `evento` tells it, else NULL */
 	const char *list;	/* the member that holds the items; one object counts as a list of one; NULL: the body itself */
-	const char *when;	/* "path=text", "path" (present), "!path" (absent); NULL: always */
+	const char *when;	/* "path=text", "path" (present), "!path" (absent), joined by '&' (all hold); NULL: always */
 	enum pix_kind kind;
 	const struct psp_field *fields;	/* ends with a row whose path is NULL */
 	const struct psp_event *within;	/* one row, or NULL */
@@ -39,7 +40,7 @@ struct psp_event {
 /* One environment of a PSP: facts for the gate, for `pixgate psp`, and for what talks to the PSP. */
 struct psp_env {
 	const char *name;		/* "production", "sandbox" */
-	const char *api;		/* base URL of its API */
+	const char *api;		/* base URL of its API; NULL: differs per PSP */
 	const char *pin;		/* the client certificate's pin, as x509_pin_ok takes it; NULL: none known */
 	const char *chain_url;		/* where its CA file is published; NULL: nowhere */
 	const char *const *chain_sha256;/* fingerprints of that file's certificates; NULL-ended, or NULL */
@@ -50,9 +51,10 @@ struct psp {
 	const char *const *suffixes;	/* appended to the registered URL ("/pix"); NULL-ended, or NULL: posts as registered */
 	bool event_in_path;		/* the path's last segment is the event's name */
 	bool fold_case;			/* keys are matched without regard to ASCII case */
+	bool bare_list;			/* a top-level array counts as the first row's list */
 	enum money_form money;
 	int32_t assume_minutes;		/* offset of times without one, or WHEN_NO_ZONE */
-	int patience_ms;		/* how long it waits for an answer */
+	int patience_ms;		/* how long it waits for an answer; 0: not published */
 	const char *const *sources;	/* addresses it calls from, CIDR; NULL-ended, or NULL: not published */
 	const struct psp_env *envs;	/* ends with a row whose name is NULL */
 	const struct psp_event *events;	/* ends with a row whose fields are NULL */
@@ -70,6 +72,10 @@ const struct psp_env *psp_env_find(const struct psp *psp, const char *name);	/* 
  * how many bytes of the text it takes.
  */
 const char *psp_suffix(const struct psp *psp, const char *text, size_t len, size_t *cut);
+
+/* The events of the BCB Pix API, for every PSP that keeps to it (psp_bacen.c). */
+extern const struct psp_event psp_bcb_events[];
+extern const char *const psp_bcb_suffixes[];
 
 extern const struct psp psp_efi, psp_bs2, psp_bs2_indirect, psp_bacen;
 

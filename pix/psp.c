@@ -1,0 +1,47 @@
+#include "pix/psp.h"
+
+#include <string.h>
+
+const struct psp *const psps[] = { &psp_efi, &psp_bs2, &psp_bs2_indirect, &psp_bacen, NULL };
+
+const struct psp *psp_find(const char *name)
+{
+	for (const struct psp *const *p = psps; *p; p++)
+		if (strcmp((*p)->name, name) == 0)
+			return *p;
+	return NULL;
+}
+
+const struct psp_env *psp_env_find(const struct psp *psp, const char *name)
+{
+	for (const struct psp_env *env = psp->envs; env->name; env++)
+		if (strcmp(env->name, name) == 0)
+			return env;
+	return NULL;
+}
+
+/* Bytes that the slash at the end of text[0..len) takes, 0 where there is none. */
+static size_t slash(const char *text, size_t len)
+{
+	if (len >= 1 && text[len - 1] == '/')
+		return 1;
+	if (len >= 3 && text[len - 3] == '%' && text[len - 2] == '2' && (text[len - 1] == 'F' || text[len - 1] == 'f'))
+		return 3;
+	return 0;
+}
+
+const char *psp_suffix(const struct psp *psp, const char *text, size_t len, size_t *cut)
+{
+	for (const char *const *s = psp->suffixes; s && *s; s++) {
+		size_t word = strlen(*s) - 1, before;	/* what stands behind the slash */
+
+		if (len <= word || memcmp(text + len - word, *s + 1, word) != 0)
+			continue;
+		before = slash(text, len - word);
+		if (!before)
+			continue;
+		*cut = before + word;
+		return *s;
+	}
+	return NULL;
+}
