@@ -1,0 +1,37 @@
+/* What the verbs say: JSON objects, lines, amounts and times, in one form for all. */
+#ifndef CLI_OUT_H
+#define CLI_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/limits.h"
+
+/* A body with every byte escaped, once as text and once as base64, and what stands around it. */
+#define OUT_MAX (8 * (size_t)LIMIT_BODY_MAX + 64 * 1024)
+
+/* Members of a JSON object, commas included; behind a line break a new object begins. name must need no escape. */
+void json_open(struct buf *b, const char *name, char bracket);	/* '{' or '['; name NULL inside a list or at the top */
+void json_close(struct buf *b, char bracket);
+void json_bytes(struct buf *b, const char *name, const char *bytes, size_t len);
+void json_str(struct buf *b, const char *name, const char *text);	/* text NULL: null */
+void json_int(struct buf *b, const char *name, int64_t n);
+void json_flag(struct buf *b, const char *name, bool set);
+void json_none(struct buf *b, const char *name);
+void json_when(struct buf *b, const char *name, int64_t ms);
+void json_base64(struct buf *b, const char *name, const char *bytes, size_t len);
+
+/* b and a newline to standard output; b is emptied. false where standard output takes no more. */
+bool out_line(struct buf *b);
+bool out_bytes(const char *bytes, size_t len);
+
+#define AMOUNT_TEXT 24
+void amount_text(int64_t cents, char out[AMOUNT_TEXT]);		/* centavos as "1234,56" */
+
+/* One line "pixgate: …" on standard error, control bytes as '?'. note says nothing where quiet is set. */
+void complain(const char *text);
+void note(bool quiet, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
