@@ -1,0 +1,120 @@
+#include "cli/newfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/mem.h"
+
+#define PATH_CEILING 8192
+
+static char *join(const char *dir, const char *name)
+{
+	struct buf b = BUF(PATH_CEILING);
+	char *path = NULL;
+
+	if (buf_putf(&b, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", name))
+		path = xstrdup(buf_str(&b));
+	buf_free(&b);
+	return path;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+bool newfile_write(struct newfile *f, const char *dir, const char *name, const void *bytes, size_t len, struct err *e)
+{
+	int fd = -1;
+	bool ok = false;
+
+	f->path = join(dir, name);
+	f->temp = join(dir, ".pixgate-XXXXXX");
+	if (!f->path || !f->temp) {
+		free(f->temp);
+		f->temp = NULL;
+		return fail(e, ERR_STORE, "%s: the name is too long", dir);
+	}
+	fd = mkostemp(f->temp, O_CLOEXEC);	/* O_EXCL, 0600 */
+	if (fd < 0) {
+		fail(e, ERR_STORE, "%s: %s", dir, strerror(errno));
+		free(f->temp);
+		f->temp = NULL;
+		goto out;
+	}
+	if (fchmod(fd, 0600) || !write_all(fd, bytes, len) || fsync(fd)) {
+		fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+		goto out;
+	}
+	ok = true;
+out:
+	if (fd >= 0 && close(fd) && ok)
+		ok = fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+	return ok;
+}
+
+bool newfile_place(struct newfile *f, struct err *e)
+{
+	/* rename(2) would take the place of a file that came meanwhile; link(2) does not. */
+	if (link(f->temp, f->path)) {
+		if (errno == EEXIST)
+			return fail(e, ERR_USAGE, "%s exists already; nothing was written", f->path);
+		return fail(e, ERR_STORE, "%s: %s", f->path, strerror(errno));
+	}
+	f->placed = true;
+	return true;
+}
+
+void newfile_end(struct newfile *f, bool keep)
+{
+	if (f->temp)
+		unlink(f->temp);
+	if (f->placed && !keep)
+		unlink(f->path);
+	free(f->temp);
+	free(f->path);
+	*f = (struct newfile){ 0 };
+}
+
+bool newfolder(const char *dir, bool *made, struct err *e)
+{
+	struct stat st;
+
+	*made = false;
+	if (!mkdir(dir, 0700)) {
+		*made = true;
+		return true;
+	}
+	if (errno != EEXIST)
+		return fail(e, ERR_STORE, "%s: %s", dir, strerror(errno));
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		return fail(e, ERR_STORE, "%s is no folder", dir);
+	return true;
+}
+
+bool folder_sync(const char *dir, struct err *e)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && !fsync(fd);
+
+	if (!ok)
+		fail(e, ERR_STORE, "%s: %s", dir, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}

@@ -1,0 +1,31 @@
+/* Files that appear whole or not at all, and never in the place of another. */
+#ifndef CLI_NEWFILE_H
+#define CLI_NEWFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/err.h"
+
+/* Zeroed before newfile_write. Both texts are owned; newfile_end frees. */
+struct newfile {
+	char *path, *temp;
+	bool placed;
+};
+
+/* Writes the bytes to a temporary file (0600) in dir and has them on disk. ERR_STORE. */
+bool newfile_write(struct newfile *f, const char *dir, const char *name, const void *bytes, size_t len, struct err *e);
+
+/* Gives it its name. ERR_USAGE where that name is taken. */
+bool newfile_place(struct newfile *f, struct err *e);
+
+/* Removes the temporary name, and the placed file too unless keep is set. Safe on a zeroed struct and twice. */
+void newfile_end(struct newfile *f, bool keep);
+
+/* The folder, 0700, where it is missing; *made tells. Only its last part is created. ERR_STORE. */
+bool newfolder(const char *dir, bool *made, struct err *e);
+
+/* Has the names in the folder on disk. */
+bool folder_sync(const char *dir, struct err *e);
+
+#endif
