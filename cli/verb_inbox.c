@@ -1,0 +1,13 @@
+#include "cli/verb.h"
+
+#include <stddef.h>
+
+static const struct verb *const subs[] = { &inbox_list, &inbox_show, &inbox_stats, &inbox_replay, &inbox_unread, NULL };
+
+const struct verb verb_inbox = {
+	.name = "inbox",
+	.synopsis = "list|show|stats|replay|unread …",
+	.summary = "what has arrived",
+	.help = "Each notification is kept twice: the body as it came, and the events that it tells of.",
+	.subs = subs,
+};
