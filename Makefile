@@ -53,9 +53,7 @@ help:
 deps:
 	@tests/need.sh build
 demo:
-	@tests/need.sh demo
-	@$(MAKE) --no-print-directory -s programs $(B)/tests/port
-	@B=$(B) examples/demo/demo.sh
+	@examples/demo/demo.sh
 check:
 	@tests/need.sh check
 	@tests/run.sh

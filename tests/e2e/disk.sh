@@ -1,0 +1,94 @@
+#!/bin/bash
+# No room, no right to write, no folder: 503 with Retry-After, and the next try after the cure is taken, no restart.
+. "$(dirname "$0")/../lib.sh"
+mkdir -p "$T/disk"
+small=
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=2m,mode=755 tmpfs "$T/disk" 2>"$T/mount.log"; then
+	small=tmpfs
+	cleanup() { umount "$T/disk" 2>/dev/null || umount -l "$T/disk" 2>/dev/null; }
+	cleanup=cleanup
+fi
+write_conf
+mkdir "$T/disk/inbox"
+sed -i "s|sqlite:inbox.db|sqlite:$T/disk/inbox/inbox.db|" "$CONF"
+
+n=0
+# try NAME STATUS
+try() {
+	local got
+	"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120140$(printf %012d $n)")" >"$T/try" 2>&1
+	got=$(sed -n 's/^Status: \([0-9]*\).*/\1/p' "$T/try" | tr -d '\r')
+	equal "$1" "$2" "${got:-200}"
+	if [ "$2" = 503 ]; then
+		check "… with Retry-After" grep -qi '^Retry-After: [0-9]' "$T/try"
+		check "… with Content-Length" grep -qi '^Content-Length: 0' "$T/try"
+	else
+		n=$((n + 1))
+	fi
+}
+
+gate_start
+try "room is there" 200
+if [ -n "$small" ]; then
+	dd if=/dev/zero of="$T/disk/filler" bs=4096 2>/dev/null
+	# what the database has allocated already may still take a few
+	for ((i = 0; i < 3000; i++)); do
+		"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120141$(printf %012d $i)")" 2>/dev/null | grep -q 'Status: 503' && break
+	done
+	try "the disk is full" 503
+	try "and still full" 503
+	before=$(events)
+	rm "$T/disk/filler"
+	try "space is there again: the next try is taken" 200
+	equal "… and is one more event" $((before + 1)) "$(events)"
+
+	if mount -o remount,ro "$T/disk" 2>>"$T/mount.log"; then
+		try "mounted read-only" 503
+		mount -o remount,rw "$T/disk"
+		try "mounted for writing again" 200
+	else
+		# files held open for writing: then nobody can take the right away under a running gate
+		ok "read-only remount refused by the kernel while the database is open"
+	fi
+else
+	gate_stop
+	rm -rf "$T/disk/inbox"/*
+	WRAP="prlimit --fsize=$((400 * 1024)):unlimited" gate_start
+	try "small files may be written" 200
+	for ((i = 0; i < 1000; i++)); do
+		"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120141$(printf %012d $i)")" 2>/dev/null | grep -q 'Status: 503' && break
+	done
+	try "the file may not grow" 503
+	prlimit --pid "$GATE_PID" --fsize=unlimited:unlimited
+	try "it may again: the next try is taken" 200
+fi
+
+mv "$T/disk/inbox" "$T/disk/elsewhere"
+try "the folder is gone" 503
+mv "$T/disk/elsewhere" "$T/disk/inbox"
+try "the folder is back" 200
+stored=$(events)
+mv "$T/disk/inbox" "$T/disk/old"
+mkdir "$T/disk/inbox"
+"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix E0000000020261120142000000000000)" >"$T/try"
+if grep -q 'Status: 503' "$T/try"; then
+	ok "an empty folder in its place: not taken"
+else
+	# then it must be where a reader looks for it now
+	equal "an empty folder in its place: stored where the configuration points" 1 "$(events)"
+fi
+rm -rf "$T/disk/inbox"
+mv "$T/disk/old" "$T/disk/inbox"
+try "the old folder is back" 200
+equal "… with all that was in it" $((stored + 1)) "$(events)"
+
+if [ "$(id -u)" != 0 ]; then
+	chmod 500 "$T/disk/inbox"
+	chmod 400 "$T/disk/inbox"/*
+	try "no right to write" 503
+	chmod 700 "$T/disk/inbox"
+	chmod 600 "$T/disk/inbox"/*
+	try "the right is back" 200
+fi
+gate_stop
+finish
