@@ -98,7 +98,8 @@ struct inbox_ops {
 	bool (*stats)(struct inbox *, const char *hook, struct inbox_stats *, struct err *);	/* hook NULL: all */
 	/* A body read again (inside begin … commit): adds the events that it did not make before, sets unread and why. */
 	bool (*reread)(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
-	/* Marks an event to be handed over again (inside begin … commit). Foreign ones stay "never". *changed tells. */
+	/* Marks an event to be handed over again (inside begin … commit). Foreign ones stay "never". *changed
+	 * is false there, and where no such event is. */
 	bool (*again)(struct inbox *, int64_t id, bool *changed, struct err *);
 	/* Waits until a process has committed something since the last call, at most timeout_ms; *changed tells. */
 	bool (*wait)(struct inbox *, int timeout_ms, bool *changed, struct err *);

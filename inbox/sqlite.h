@@ -1,0 +1,78 @@
+/* Inside the SQLite store: what its files share. Nobody outside inbox/sqlite*.c includes sqlite3.h. */
+#ifndef INBOX_SQLITE_H
+#define INBOX_SQLITE_H
+
+#include "inbox/inbox.h"
+
+extern const struct inbox_ops inbox_sqlite;
+
+#ifdef INBOX_SQLITE_INSIDE
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+#include "inbox/queue.h"
+
+/* Statements that are kept once they were prepared; their text is in sqlite_stmt.c. */
+enum sql {
+	SQL_BEGIN, SQL_COMMIT, SQL_ROLLBACK,
+	SQL_STATE,		/* highest note id, whether there are digests */
+	SQL_EVENT, SQL_NOTE,	/* inserts */
+	SQL_TWIN,		/* the stored event that an insert met */
+	SQL_OWNER,		/* whether a note has these bytes */
+	SQL_SIZED, SQL_DIGEST,	/* a note with a digest: of this size at all, then exactly */
+	SQL_REMEMBER,
+	SQL_UNREAD, SQL_ADOPT, SQL_HAS_NOTE, SQL_AGAIN,
+	SQL_CHANGES,		/* data_version */
+	SQLS
+};
+
+enum { SQLITE_FILES = 3 };	/* database, -wal, -shm */
+
+struct sqlite_box {
+	struct inbox base;	/* first: a struct inbox * is one of these */
+	enum inbox_mode mode;
+	sqlite3 *db;
+	char *path;
+	struct queue queue;
+	sqlite3_stmt *stmt[SQLS];
+	struct { dev_t dev; ino_t ino; } file[SQLITE_FILES];	/* as they were when opened */
+	bool gone;		/* one of them was replaced: for good */
+	bool in_txn;
+	int wal_pages, tidy_at;	/* pages in the WAL after our last commit; from how many on a checkpoint is due */
+	/* What put needs to know of the tables; true as long as the database's version is that one. */
+	bool known, has_digests;
+	unsigned version;
+	int64_t next_note;
+	int64_t changes;	/* data_version at the last wait */
+};
+
+/* sqlite_stmt.c */
+sqlite3_stmt *sqlite_use(struct sqlite_box *b, enum sql which, struct err *e);	/* NULL on failure */
+bool sqlite_do(struct sqlite_box *b, enum sql which, struct err *e);		/* one without parameters or rows */
+bool sqlite_exec(struct sqlite_box *b, const char *sql, struct err *e);
+bool sqlite_number(struct sqlite_box *b, const char *sql, int64_t *n, struct err *e);	/* the first column of the first row */
+bool sqlite_fail(struct sqlite_box *b, struct err *e);	/* ERR_STORE: what the last call's failure means and what to do */
+void sqlite_text(sqlite3_stmt *s, int at, const char *text);	/* borrowed until the statement is done with */
+
+/* sqlite_files.c */
+bool sqlite_create(const char *path, struct err *e);	/* an empty file, 0600 whatever the umask; there already: fine */
+bool sqlite_stamp(struct sqlite_box *b, struct err *e);
+bool sqlite_alive(struct sqlite_box *b, struct err *e);	/* false once a file was deleted or replaced under us */
+
+/* sqlite_schema.c */
+bool sqlite_schema(struct sqlite_box *b, struct err *e);
+
+/* sqlite_put.c */
+bool sqlite_put(struct inbox *, const struct inbox_note *, struct inbox_put *, struct err *);
+bool sqlite_reread(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
+bool sqlite_again(struct inbox *, int64_t id, bool *changed, struct err *);
+
+/* sqlite_read.c */
+bool sqlite_list(struct inbox *, const struct inbox_filter *, inbox_row_fn *, void *, struct err *);
+bool sqlite_bodies(struct inbox *, const struct inbox_filter *, bool only_unread, inbox_body_fn *, void *, struct err *);
+bool sqlite_body(struct inbox *, int64_t note, inbox_body_fn *, void *, struct err *);
+bool sqlite_stats(struct inbox *, const char *hook, struct inbox_stats *, struct err *);
+
+#endif
+#endif
