@@ -47,7 +47,8 @@ void conn_free(struct conn *c)
 {
 	serve_drop(c->served);
 	forget(c);
-	close(c->fd);
+	if (c->fd >= 0)
+		close(c->fd);
 	free(c);
 }
 

@@ -22,6 +22,7 @@ struct served *serve_take(int fd)
 	/* -1: there is no listening socket to fall back on, so that a request that does not parse ends here. */
 	FCGX_InitRequest(&s->request, -1, 0);
 	s->request.ipcFd = fd;
+	s->request.keepConnection = 1;	/* or the first thing FCGX_Accept_r does is to close it */
 	s->request.detached = 1;	/* on failure close(fd) alone, without the wait that serve_answer tells of */
 	if (FCGX_Accept_r(&s->request) == 0) {
 		s->keep = s->request.keepConnection;

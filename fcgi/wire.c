@@ -15,7 +15,7 @@ static enum wire_step record(struct wire *w)
 	if (h[0] != VERSION_1)
 		return WIRE_BAD;
 	if (id == 0)	/* a management record; we offer nothing that could be managed */
-		return WIRE_MORE;
+		return h[1] > DATA ? WIRE_MORE : WIRE_BAD;
 	if (!w->begun) {
 		if (h[1] != BEGIN_REQUEST || w->content != 8)
 			return WIRE_BAD;
@@ -50,53 +50,47 @@ static enum wire_step over(struct wire *w)
 	return mine && empty && type == PARAMS ? WIRE_PARAMS : WIRE_MORE;
 }
 
+/* Moves *p over what is there of `left` bytes, and takes them off. */
+static size_t pass(const uint8_t **p, const uint8_t *end, uint32_t *left)
+{
+	size_t n = (size_t)(end - *p) < *left ? (size_t)(end - *p) : *left;
+
+	*p += n;
+	*left -= (uint32_t)n;
+	return n;
+}
+
 enum wire_step wire_next(struct wire *w, const uint8_t **p, const uint8_t *end, struct wire_run *run)
 {
-	const uint8_t *from = *p;
-	size_t n;
+	const uint8_t *from;
 
 	run->len = 0;
-	while (w->have < sizeof w->head) {
-		if (*p == end)
-			goto more;
-		w->head[w->have++] = *(*p)++;
-		if (w->have == sizeof w->head && record(w) == WIRE_BAD)
+	run->is_stdin = false;
+	if (w->have < sizeof w->head) {
+		while (w->have < sizeof w->head && *p < end)
+			w->head[w->have++] = *(*p)++;
+		if (w->have < sizeof w->head)
+			return WIRE_MORE;
+		if (record(w) == WIRE_BAD)
 			return WIRE_BAD;
+		/* Of standard input the content alone is kept, of all else the record, whose head is a run of its own. */
+		if (w->head[1] != STDIN) {
+			run->at = w->head;
+			run->len = sizeof w->head;
+		}
+		return w->content || w->padding ? WIRE_MORE : over(w);
 	}
-	run->is_stdin = w->params_ended && w->head[1] == STDIN && (w->head[2] | w->head[3]);
+	from = *p;
+	run->at = from;
+	run->is_stdin = w->head[1] == STDIN;
+	run->len = pass(p, end, &w->content);
 	if (run->is_stdin)
-		from = *p;
-	n = (size_t)(end - *p);
-	if (n > w->content)
-		n = w->content;
-	*p += n;
-	w->content -= (uint32_t)n;
-	if (run->is_stdin) {
-		run->at = from;
-		run->len = n;
-		w->stdin_bytes += n;
-	}
-	if (w->content)
-		goto more;
-	n = (size_t)(end - *p);
-	if (n > w->padding)
-		n = w->padding;
-	*p += n;
-	w->padding -= (uint32_t)n;
-	if (w->padding)
-		goto more;
-	if (!run->is_stdin) {
-		run->at = from;
+		w->stdin_bytes += run->len;
+	if (!w->content)
+		pass(p, end, &w->padding);
+	if (!run->is_stdin)
 		run->len = (size_t)(*p - from);
-	}
-	return over(w);
-more:
-	if (w->have < sizeof w->head || !run->is_stdin) {
-		run->is_stdin = false;
-		run->at = from;
-		run->len = (size_t)(*p - from);
-	}
-	return WIRE_MORE;
+	return w->content || w->padding ? WIRE_MORE : over(w);
 }
 
 enum wire_step wire_whole(const uint8_t *p, size_t n, size_t *used, size_t *stdin_bytes)

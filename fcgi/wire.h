@@ -35,8 +35,8 @@ struct wire_run {
 };
 
 /*
- * Takes bytes from *p up to end, at most to the end of one record, moves *p, and says where that led. run->len is 0
- * where there is nothing to keep.
+ * Takes bytes from *p up to end, at most to the end of a record's head or of its content, moves *p, and says where that
+ * led. run->len is 0 where there is nothing to keep; the run is valid until the next call.
  */
 enum wire_step wire_next(struct wire *w, const uint8_t **p, const uint8_t *end, struct wire_run *run);
 
