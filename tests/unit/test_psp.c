@@ -1,0 +1,151 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/when.h"
+#include "lib/x509.h"	/* before cmocka, whose fail() is a macro */
+#include "pix/psp.h"
+
+#include <cmocka.h>
+
+static void profiles_are_found_by_name(void **state)
+{
+	(void)state;
+	assert_ptr_equal(psp_find("efi"), &psp_efi);
+	assert_ptr_equal(psp_find("bs2"), &psp_bs2);
+	assert_ptr_equal(psp_find("bs2-indirect"), &psp_bs2_indirect);
+	assert_ptr_equal(psp_find("bacen"), &psp_bacen);
+	assert_null(psp_find("Efi"));
+	assert_null(psp_find(""));
+}
+
+static void environments_are_found_by_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; psps[i]; i++) {
+		assert_non_null(psp_env_find(psps[i], "production"));
+		assert_non_null(psp_env_find(psps[i], "sandbox"));
+		assert_null(psp_env_find(psps[i], "homologation"));
+	}
+	assert_string_equal(psp_env_find(&psp_efi, "sandbox")->api, "https://pix-h.api.efipay.com.br");
+}
+
+static size_t cut(const struct psp *psp, const char *text, const char *want)
+{
+	size_t n = 0;
+	const char *suffix = psp_suffix(psp, text, strlen(text), &n);
+
+	if (!want) {
+		assert_null(suffix);
+		return 0;
+	}
+	assert_non_null(suffix);
+	assert_string_equal(suffix, want);
+	return n;
+}
+
+static void suffixes_are_cut_with_a_plain_or_an_encoded_slash(void **state)
+{
+	(void)state;
+	assert_int_equal(cut(&psp_efi, "/webhook/pix", "/pix"), 4);
+	assert_int_equal(cut(&psp_efi, "/webhook//pix", "/pix"), 4);
+	assert_int_equal(cut(&psp_efi, "X/rec", "/rec"), 4);
+	assert_int_equal(cut(&psp_efi, "X/cobr", "/cobr"), 5);
+	assert_int_equal(cut(&psp_efi, "X%2Fpix", "/pix"), 6);
+	assert_int_equal(cut(&psp_efi, "X%2fcobr", "/cobr"), 7);
+	assert_int_equal(cut(&psp_bacen, "/pix", "/pix"), 4);
+}
+
+static void what_only_looks_like_a_suffix_is_none(void **state)
+{
+	(void)state;
+	cut(&psp_efi, "", NULL);
+	cut(&psp_efi, "pix", NULL);
+	cut(&psp_efi, "/webhookpix", NULL);
+	cut(&psp_efi, "/webhook/PIX", NULL);
+	cut(&psp_efi, "/webhook/pix/", NULL);
+	cut(&psp_efi, "%2Gpix", NULL);
+	cut(&psp_efi, "2Fpix", NULL);
+	cut(&psp_bs2, "/bs2/pix", NULL);
+}
+
+static void a_suffix_is_searched_in_the_given_bytes_only(void **state)
+{
+	size_t n = 7;
+
+	(void)state;
+	assert_null(psp_suffix(&psp_efi, "/a/pixel", 5, &n));
+	assert_int_equal(n, 7);
+	assert_string_equal(psp_suffix(&psp_efi, "/a/pixel", 6, &n), "/pix");
+}
+
+static void every_profile_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; psps[i]; i++) {
+		const struct psp *p = psps[i];
+		size_t notes = 0, rows = 0;
+
+		assert_true(*p->name && *p->title);
+		for (; p->notes[notes]; notes++)
+			assert_int_equal(p->notes[notes][strlen(p->notes[notes]) - 1], '.');
+		assert_in_range(notes, 3, 8);
+		for (const struct psp_event *row = p->events; row->fields; row++, rows++)
+			assert_int_equal(row->name != NULL, p->event_in_path);
+		assert_true(rows > 0);
+		assert_true(p->assume_minutes == WHEN_NO_ZONE || p->assume_minutes == -180);
+	}
+}
+
+static void every_row_needs_what_makes_an_event_unique(void **state)
+{
+	(void)state;
+	for (size_t i = 0; psps[i]; i++) {
+		for (const struct psp_event *row = psps[i]->events; row->fields; row++) {
+			bool need = false;
+
+			for (const struct psp_field *f = row->fields; f->path; f++)
+				need = need || (f->slot == SLOT_E2EID && f->need);
+			assert_true(need);
+		}
+	}
+}
+
+static void fingerprints_are_64_lower_case_hexadecimal_digits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; psps[i]; i++)
+		for (const struct psp_env *env = psps[i]->envs; env->name; env++)
+			for (const char *const *h = env->chain_sha256; h && *h; h++) {
+				assert_int_equal(strlen(*h), 64);
+				assert_int_equal(strspn(*h, "0123456789abcdef"), 64);
+			}
+}
+
+static void pins_are_well_formed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; psps[i]; i++)
+		for (const struct psp_env *env = psps[i]->envs; env->name; env++)
+			assert_true(!env->pin || x509_pin_ok(env->pin, NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(profiles_are_found_by_name),
+		cmocka_unit_test(environments_are_found_by_name),
+		cmocka_unit_test(suffixes_are_cut_with_a_plain_or_an_encoded_slash),
+		cmocka_unit_test(what_only_looks_like_a_suffix_is_none),
+		cmocka_unit_test(a_suffix_is_searched_in_the_given_bytes_only),
+		cmocka_unit_test(every_profile_is_whole),
+		cmocka_unit_test(every_row_needs_what_makes_an_event_unique),
+		cmocka_unit_test(fingerprints_are_64_lower_case_hexadecimal_digits),
+		cmocka_unit_test(pins_are_well_formed),
+	};
+
+	return cmocka_run_group_tests_name("psp", tests, NULL, NULL);
+}
