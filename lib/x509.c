@@ -108,7 +108,7 @@ out:
 
 struct x509_trust *x509_trust_load(const char *path, struct err *e)
 {
-	static const char bom[] = "\xef\xbb\xbf";	/* would hide the first certificate from OpenSSL */
+	static const char bom[] = "\xef\xbb\xbf";	/* hides the first certificate from an OpenSSL that does not skip it */
 	STACK_OF(X509) *all = NULL;
 	struct x509_trust *t = NULL;
 	X509_STORE *store = NULL;

@@ -94,8 +94,9 @@ static void a_file_gives_its_bytes_without_one_final_line_break(void **state)
 
 static void a_secret_has_1_to_512_bytes(void **state)
 {
-	char longest[LIMIT_SECRET + 3];
+	char longest[LIMIT_SECRET + 3], out[2 * LIMIT_SECRET];
 	struct got g;
+	size_t len;
 
 	(void)state;
 	memset(longest, 'k', sizeof longest);
@@ -105,6 +106,9 @@ static void a_secret_has_1_to_512_bytes(void **state)
 	assert_true(get_file(longest, LIMIT_SECRET, 0600).ok);
 	assert_false(get_file(longest, LIMIT_SECRET + 1, 0600).ok);
 	assert_false(get_file(longest, LIMIT_SECRET + 3, 0600).ok);
+	place("s", longest, LIMIT_SECRET + 1, 0600);
+	assert_false(secret_read("file:s", dir, "loja", out, sizeof out, &len, NULL));	/* room enough does not help */
+	drop("s");
 	memcpy(longest + LIMIT_SECRET, "\r\n", 2);
 	g = get_file(longest, LIMIT_SECRET + 2, 0600);
 	assert_true(g.ok);

@@ -90,7 +90,7 @@ static void base64_is_decoded(void **state)
 static void other_base64_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"Z", "Zg", "Zg=", "Zm8", "====", "Z===", "=Zg=", "Zg==Zg==", "Zm9v\n", "Zm 9", "Zm9_", "Zm-v", "Zm9vYg=\n", "Zh==", "Zm9=", "\x80\x80\x80\x80",
+		"Z", "Zg", "Zg=", "Zm8", "====", "Z===", "=Zg=", "Zg==Zg==", "Zm9v\n", "Zm 9", "Zm9_", "Zm-v", "Zm9vYg=\n", "Zh==", "Zi==", "Zk==", "Zo==", "Zm9=", "Zm+=", "\x80\x80\x80\x80",
 	};
 	unsigned char out[32];
 	size_t len;
