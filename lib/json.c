@@ -152,16 +152,16 @@ static size_t nth_object(const char *bytes, size_t len, size_t n)
 /* Walks the tree in the order of the text: numbers get their digits, objects are searched for twin keys. */
 static bool settle(cJSON *root, const char *bytes, size_t len, const struct json_shape *shape, bool fold_case, struct err *e)
 {
-	const struct json_number *number = shape->number, *past = number + shape->numbers;
 	cJSON *up[LIMIT_JSON_DEPTH], *v = root;
-	size_t depth = 0, object = 0;
+	size_t depth = 0, object = 0, numbers = 0;
 
 	for (;;) {
-		if ((v->type & TYPE) == cJSON_Number && number != past) {
+		if ((v->type & TYPE) == cJSON_Number && numbers < shape->numbers) {
+			const struct json_number *number = &shape->number[numbers++];
+
 			v->valuestring = take(number->len + 1);
 			memcpy(v->valuestring, bytes + number->at, number->len);
 			v->valuestring[number->len] = '\0';
-			number++;
 		} else if ((v->type & TYPE) == cJSON_Object) {
 			if (twins(v, fold_case))
 				return fail(e, ERR_INPUT, "offset %zu: an object has a key twice", nth_object(bytes, len, object));

@@ -13,8 +13,9 @@ struct json;	/* a value inside a document; lives as long as the document */
 
 /*
  * Reads one document. Refused with ERR_INPUT and the offset: invalid UTF-8, a byte order mark, control bytes in strings,
- * \u0000, lone surrogates, numbers outside the grammar (01, +1, .5, NaN), more than LIMIT_JSON_DEPTH levels, bytes
- * after the value, an object that has a key twice (with fold_case: twice but for ASCII case).
+ * \u0000, lone surrogates, numbers outside the grammar (01, +1, .5, NaN) or of more than 63 characters, more than
+ * LIMIT_JSON_DEPTH levels or 131,072 values, bytes after the value, an object that has a key twice (with fold_case: twice
+ * but for ASCII case).
  * The caller owns the document (json_free). NULL on failure.
  */
 struct json *json_parse(const char *bytes, size_t len, bool fold_case, struct err *e);

@@ -259,7 +259,8 @@ bool json_wall(const char *bytes, size_t len, struct json_shape *shape, struct e
 		space(&w);
 		if (w.p == w.end)
 			return no(&w, w.p, "");
-		shape->values++;
+		if (shape->values++ == JSON_VALUES_MAX)
+			return no(&w, w.p, "too many values");
 		if (*w.p == '{' || *w.p == '[') {
 			if (w.depth == LIMIT_JSON_DEPTH)
 				return no(&w, w.p, "too many levels");

@@ -7,7 +7,10 @@
 
 #include "lib/err.h"
 
-enum { JSON_NUMBER_MAX = 63 };	/* characters of one number; cJSON reads no more */
+enum {
+	JSON_NUMBER_MAX = 63,		/* characters of one number; cJSON reads no more */
+	JSON_VALUES_MAX = 128 * 1024,	/* values of one document, as many as a body of 256 KiB can hold: 9 MiB of nodes */
+};
 
 /* What the wall learns on its way. number is owned by whoever holds the struct (free). */
 struct json_shape {

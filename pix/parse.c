@@ -85,6 +85,8 @@ static void unread_at(struct reader *r, const struct place *place, const char *m
 	char text[100];
 	size_t n;
 
+	if (r->batch->unread)
+		return;
 	place_text(place, text, sizeof text);
 	n = strlen(text);
 	if (*member)

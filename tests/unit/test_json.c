@@ -359,6 +359,24 @@ static void the_largest_body_of_zeros_is_read(void **state)
 	free(text);
 }
 
+static void more_values_than_that_are_refused(void **state)
+{
+	size_t len = LIMIT_BODY + 4;
+	char *text = malloc(len + 1);
+	struct json *doc;
+
+	(void)state;
+	text[0] = '[';
+	for (size_t i = 1; i < len - 2; i += 2)
+		memcpy(text + i, "0,", 2);
+	memcpy(text + LIMIT_BODY - 2, "]", 2);
+	doc = good(text);	/* 131,072 with the list itself */
+	json_free(doc);
+	memcpy(text + LIMIT_BODY - 2, ",0]", 4);
+	refused(text, LIMIT_BODY + 1, "offset 262143: too many values");
+	free(text);
+}
+
 static void documents_live_side_by_side(void **state)
 {
 	struct json *a = good("{\"a\":[1,\"x\"]}"), *b = good("{\"a\":[2,\"y\"]}");
@@ -483,6 +501,7 @@ int main(void)
 		cmocka_unit_test(keys_that_differ_in_case_are_twins_only_where_it_is_folded),
 		cmocka_unit_test(twins_are_found_among_few_and_many),
 		cmocka_unit_test(the_largest_body_of_zeros_is_read),
+		cmocka_unit_test(more_values_than_that_are_refused),
 		cmocka_unit_test(documents_live_side_by_side),
 		cmocka_unit_test(members_have_names_and_items_have_none),
 		cmocka_unit_test(paths_walk_objects_and_lists),
