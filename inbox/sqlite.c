@@ -50,6 +50,8 @@ static void sqlite_close(struct inbox *box)
 
 	for (int i = 0; i < SQLS; i++)
 		sqlite3_finalize(b->stmt[i]);
+	if (!b->db)
+		goto out;
 	/* The last connection's close deletes the WAL by name: not that of a file which took our file's place. */
 	if (!sqlite_alive(b, NULL))
 		keep_wal = true;
@@ -57,6 +59,7 @@ static void sqlite_close(struct inbox *box)
 		sqlite3_wal_checkpoint_v2(b->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	sqlite3_db_config(b->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep_wal, NULL);
 	sqlite3_close(b->db);
+out:
 	queue_close(&b->queue);
 	free(b->path);
 	free(b);
