@@ -13,6 +13,7 @@ equal "the same again over kept connections" "sent=20 ok=20" "$(cut -d' ' -f1-2 
 "$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=wrong" -b "$PING" >/dev/null
 "$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b 'no JSON' >/dev/null
 "$TOOLS/fcgi" "$ADDRESS" -u "/bs2" -b '{}' -p 'HTTP_AUTHORIZATION=Basic YmFuY286c2VuaGEtZG8tYmFuY28=' >/dev/null
+export HOSTILE_URI="/webhook/pix?hmac=$SECRET"
 for kind in garbage wrong-version two-ids huge-params lying-pair zero-in-pair many-pairs abort short-body long-body bad-length; do
 	"$TOOLS/hostile" "$ADDRESS" "$kind" 3000 >/dev/null
 done

@@ -2,7 +2,7 @@
 # make demo: a PSP and some forgers against pixgate behind lighttpd, all on 127.0.0.1. Leaves only build/demo/.
 cd "$(dirname "$0")/../.." || exit 2
 tests/need.sh demo || exit 2
-make -s --no-print-directory programs build/tests/port build/tests/fcgi || exit 2
+make -s --no-print-directory B=build programs build/tests/port build/tests/fcgi || exit 2
 T=$PWD/build/demo
 rm -rf "$T"
 mkdir -p "$T/pixgate"
@@ -38,15 +38,16 @@ say() {
 	local with=(--cacert "$T/pki/server.crt") ms
 	step=$((step + 1))
 	[ -z "$WHO" ] || with+=(--cert "$T/pki/$WHO.crt" --key "$T/pki/$WHO.key")
-	STATUS=$(printf '%s' "$DATA" | curl -s -m 20 -o "$T/answer" -w '%{http_code} %{time_starttransfer} %{time_pretransfer}' "${with[@]}" \
+	STATUS=$(printf '%s' "$DATA" | curl -s -m 20 -o "$T/answer" -w '%{http_code} %{time_total} %{time_appconnect}' -D "$T/headers" "${with[@]}" \
 		-H 'Content-Type: application/json;charset=utf-8' --data-binary @- "$BASE$HOW")
 	ms=$(awk '{ printf "%.1f", ($2 - $3) * 1000 }' <<<"$STATUS")
 	STATUS=${STATUS%% *}
-	printf ' %2d  %-50s  %s  %5s ms   %s\n' $step "$1" "$STATUS" "$ms" "$3"
+	printf ' %2d  %-52s %s  %5s ms   %s\n' $step "$1" "$STATUS" "$ms" "$3"
 	if [ "$STATUS" != "$2" ]; then
 		echo "     that should have been $2"
 		wrong=1
 	fi
+	[ "$STATUS" != 403 ] || grep -vi '^date:' "$T/headers" | cat - "$T/answer" | sha256sum >>"$T/refusals"
 }
 pix() { # E2EID TXID AMOUNT [REST]
 	printf '{"endToEndId":"%s","txid":"%s","chave":"%s","valor":"%s","horario":"2026-11-20T12:00:00.000Z"%s}' "$1" "$2" "$KEY" "$3" "${4:-}"
@@ -87,7 +88,12 @@ WHO=
 say "the right secret, no certificate" 403 "refused"
 WHO=client-sibling
 say "the right secret, another customer's certificate" 403 "same root, same name, and refused"
-[ "$(tail -c 1 "$T/answer" | wc -c)" = 0 ] && echo "     all refusals are the same bytes, without a body: a forger does not learn what was wrong"
+if [ "$(sort -u "$T/refusals" | wc -l)" = 1 ]; then
+	echo "     all refusals were the same bytes: a forger does not learn what was wrong"
+else
+	echo "     the refusals differ: a forger learns from that"
+	wrong=1
+fi
 
 echo
 echo "The inbox:  build/pixgate --conf build/demo/pixgate/pixgate.conf inbox list"

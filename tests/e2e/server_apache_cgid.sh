@@ -9,6 +9,8 @@ cp "$GATE" "$T/cgi-bin/pixgate.cgi"
 give_away
 ENCODED_SLASH=404
 RESTART=true
+# since 2.4.59 Apache drops a script's Content-Length unless ap_trust_cgilike_cl is set, and may answer chunked
+CHUNKS=1
 apache_start "cgid" "
 ScriptSock $T/apache/cgisock
 <Location "/">

@@ -11,6 +11,7 @@ mv "$T/pixgate" "$T/www/pixgate"
 ln -s www/pixgate "$T/pixgate"
 cat >"$T/www/.htaccess" <<'END'
 CGIPassAuth On
+SetEnv ap_trust_cgilike_cl 1
 RewriteEngine On
 RewriteRule ^pixgate(/|$) - [F]
 RewriteRule ^(webhook|longe|mtls|bs2|indireto|nowhere)(/.*)?$ cgi-bin/pixgate.cgi/$1$2 [END]

@@ -6,9 +6,11 @@
 write_conf
 give_away
 ENCODED_SLASH=404
-gate_start --group "$GROUP"
+GATE_ARGS=(--group "$GROUP")
+gate_start
 apache_start "proxy proxy_fcgi" "
 SetEnv proxy-sendcl 1
+SetEnv ap_trust_cgilike_cl 1
 <Location "/">
 CGIPassAuth On
 </Location>

@@ -11,7 +11,6 @@ cat >"$T/Caddyfile" <<END
 {
 	admin off
 	auto_https off
-	persist_config off
 	storage file_system {
 		root $T/caddy
 	}

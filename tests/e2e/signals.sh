@@ -42,7 +42,8 @@ gate_start
 gate_stop USR1
 
 # --- the socket that it makes
-gate_start --group "$GROUP"
+GATE_ARGS=(--group "$GROUP")
+gate_start
 equal "the socket's mode" 660 "$(stat -c %a "$SOCK")"
 equal "--group sets the socket's group" "$GROUP" "$(stat -c %G "$SOCK")"
 start rival "$GATE" --conf "$CONF" --listen "$ADDRESS"
@@ -60,6 +61,7 @@ ok "… and the next start replaces it"
 gate_stop
 
 ADDRESS=127.0.0.1:$(free_port)
+GATE_ARGS=()
 gate_start
 equal "--listen 127.0.0.1:PORT" 200 "$(status "$NOTIFY" "$PING")"
 gate_stop

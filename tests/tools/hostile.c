@@ -1,7 +1,8 @@
 /*
  * Peers that the gate must survive: hostile ADDRESS WHAT [MILLISECONDS].
  * One line tells what the gate did: "answered STATUS", "dropped after N ms" (it closed the connection), "open after N
- * ms" (it did not, within MILLISECONDS, default 15000). `hostile ADDRESS list` names every WHAT.
+ * ms" (it did not, within MILLISECONDS, default 15000). `hostile ADDRESS list` names every WHAT. HOSTILE_URI in the
+ * environment is what requests ask for.
  */
 #include "tests/tools/record.h"
 
@@ -10,7 +11,7 @@ static int limit_ms = 15000;
 static void pairs(struct bytes *b, const char *length)
 {
 	put_pair(b, "REQUEST_METHOD", "POST");
-	put_pair(b, "REQUEST_URI", "/webhook?hmac=none");
+	put_pair(b, "REQUEST_URI", getenv("HOSTILE_URI") ? getenv("HOSTILE_URI") : "/webhook?hmac=none");
 	put_pair(b, "REMOTE_ADDR", "127.0.0.1");
 	put_pair(b, "CONTENT_LENGTH", length);
 }
