@@ -24,8 +24,6 @@ static bool judge_hook(const struct settings *s, const struct hook *h, struct er
 	if (h->basic[0] && h->bearer[0])
 		return fail(e, ERR_CONFIG, "%s:%d: hook \"%s\": basic and bearer exclude each other: a request has one Authorization",
 			    s->file, h->line, h->name);
-	if (h->pin[0] && h->client_cert == CLIENT_CERT_NONE)
-		return fail(e, ERR_CONFIG, "%s:%d: hook \"%s\": pin needs client_cert = \"server\" or \"verify\"", s->file, h->line, h->name);
 	return true;
 }
 

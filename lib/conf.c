@@ -49,19 +49,18 @@ static bool slurp(const char *file, struct buf *text, struct err *e)
 /* What libconfig would take and we do not: a NUL ends its input early, @include opens files behind our back. */
 static bool plain(const char *file, const struct buf *text, struct err *e)
 {
-	const char *s = buf_str(text), *nul = text->len ? memchr(s, '\0', text->len) : NULL;
-	int line = 1;
+	const char *p = buf_str(text), *end = p + text->len;
 
-	for (const char *p = s; p && *p; line++) {
-		const char *first = p + strspn(p, " \t");
+	for (int line = 1; p < end; line++) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p);
 
-		if (strncmp(first, "@include", 8) == 0)
+		if (memchr(p, '\0', len))
+			return fail(e, ERR_CONFIG, "%s:%d: a NUL byte: this is not a text file", file, line);
+		if (strncmp(p + strspn(p, " \t"), "@include", 8) == 0)
 			return fail(e, ERR_CONFIG, "%s:%d: @include is not supported: put all settings into one file", file, line);
-		p = strchr(p, '\n');
-		p = p ? p + 1 : NULL;
+		p += len + 1;
 	}
-	if (nul)
-		return fail(e, ERR_CONFIG, "%s:%d: a NUL byte: this is not a text file", file, line - 1);
 	return true;
 }
 
