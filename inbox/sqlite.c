@@ -91,7 +91,8 @@ static bool open_database(struct sqlite_box *b, struct err *e)
 		return false;
 	if (b->mode != INBOX_READ && !sqlite_exec(b, "PRAGMA journal_mode=WAL", e))
 		return false;
-	return sqlite_stamp(b, e) && sqlite_number(b, "PRAGMA data_version", &b->changes, e);
+	sqlite_stamp(b);
+	return sqlite_number(b, "PRAGMA data_version", &b->changes, e);
 }
 
 static bool sqlite_open(struct inbox **box, const char *place, enum inbox_mode mode, struct err *e)

@@ -29,6 +29,11 @@ enum sql {
 
 enum { SQLITE_FILES = 3 };	/* database, -wal, -shm */
 
+struct sqlite_file {
+	dev_t dev;
+	ino_t ino;
+};
+
 struct sqlite_box {
 	struct inbox base;	/* first: a struct inbox * is one of these */
 	enum inbox_mode mode;
@@ -36,7 +41,8 @@ struct sqlite_box {
 	char *path;
 	struct queue queue;
 	sqlite3_stmt *stmt[SQLS];
-	struct { dev_t dev; ino_t ino; } file[SQLITE_FILES];	/* as they were when opened */
+	struct sqlite_file file[SQLITE_FILES];	/* as they were when opened, */
+	bool stamped;		/* where this is set */
 	bool gone;		/* one of them was replaced: for good */
 	bool in_txn;
 	int wal_pages, tidy_at;	/* pages in the WAL after our last commit; from how many on a checkpoint is due */
@@ -57,7 +63,7 @@ void sqlite_text(sqlite3_stmt *s, int at, const char *text);	/* borrowed until t
 
 /* sqlite_files.c */
 bool sqlite_create(const char *path, struct err *e);	/* an empty file, 0600 whatever the umask; there already: fine */
-bool sqlite_stamp(struct sqlite_box *b, struct err *e);
+void sqlite_stamp(struct sqlite_box *b);
 bool sqlite_alive(struct sqlite_box *b, struct err *e);	/* false once a file was deleted or replaced under us */
 
 /* sqlite_schema.c */

@@ -38,25 +38,24 @@ bad:
 	return false;
 }
 
-static bool look(const struct sqlite_box *b, int i, struct stat *st)
+/* A file that is not there is 0, 0: so is the WAL of a database that somebody took out of WAL mode. */
+static void look(const struct sqlite_box *b, int i, struct sqlite_file *f)
 {
 	char name[PATH_MAX];
+	struct stat st;
 
-	return snprintf(name, sizeof name, "%s%s", b->path, suffix[i]) < (int)sizeof name && stat(name, st) == 0;
+	snprintf(name, sizeof name, "%s%s", b->path, suffix[i]);
+	*f = (struct sqlite_file){ 0 };
+	if (stat(name, &st) == 0)
+		*f = (struct sqlite_file){ st.st_dev, st.st_ino };
 }
 
 /* Once a connection is open and has read, all three files are there, and nobody deletes them while it is open. */
-bool sqlite_stamp(struct sqlite_box *b, struct err *e)
+void sqlite_stamp(struct sqlite_box *b)
 {
-	struct stat st;
-
-	for (int i = 0; i < SQLITE_FILES; i++) {
-		if (!look(b, i, &st))
-			return fail(e, ERR_STORE, "inbox %s%s: %s", b->path, suffix[i], strerror(errno));
-		b->file[i].dev = st.st_dev;
-		b->file[i].ino = st.st_ino;
-	}
-	return true;
+	for (int i = 0; i < SQLITE_FILES; i++)
+		look(b, i, &b->file[i]);
+	b->stamped = true;
 }
 
 /*
@@ -65,10 +64,12 @@ bool sqlite_stamp(struct sqlite_box *b, struct err *e)
  */
 bool sqlite_alive(struct sqlite_box *b, struct err *e)
 {
-	struct stat st;
+	struct sqlite_file now;
 
-	for (int i = 0; i < SQLITE_FILES && !b->gone && b->file[0].ino; i++)
-		b->gone = !look(b, i, &st) || st.st_dev != b->file[i].dev || st.st_ino != b->file[i].ino;
+	for (int i = 0; i < SQLITE_FILES && b->stamped && !b->gone; i++) {
+		look(b, i, &now);
+		b->gone = now.dev != b->file[i].dev || now.ino != b->file[i].ino;
+	}
 	if (b->gone)
 		return fail(e, ERR_STORE, "inbox %s: its files were deleted or replaced while in use; open it again", b->path);
 	return true;

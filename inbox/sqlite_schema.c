@@ -58,6 +58,8 @@ static bool migrate(struct sqlite_box *b, struct err *e)
 	}
 	if (!sqlite_exec(b, "COMMIT", e))
 		goto out;
+	/* The tables must not be lost with a WAL that somebody takes for rubbish. */
+	sqlite3_wal_checkpoint_v2(b->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	ok = true;
 out:
 	if (!ok)
