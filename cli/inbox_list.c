@@ -136,14 +136,16 @@ static int follow(struct inbox *box, struct inbox_filter *f, struct listing *l, 
 	}
 }
 
+/* What whoever started us has ignored (nohup) stays ignored. */
 static void catch_signals(void)
 {
-	struct sigaction act = { .sa_handler = on_signal };	/* no SA_RESTART: the wait ends at once */
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal }, was;	/* no SA_RESTART: the wait ends at once */
 
 	sigemptyset(&act.sa_mask);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (!sigaction(numbers[i], NULL, &was) && was.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &act, NULL);
 }
 
 static int run(const struct common *c, const struct args *a, struct err *e)

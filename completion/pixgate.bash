@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Completion of pixgate for bash; installed as bash-completion/completions/pixgate. tests/unit/test_manual.c compares the
+# words with the program's tables.
+_pixgate_words() { # VERB: its own words and options
+	case $1 in
+	'') echo "init conf url inbox psp help" ;;
+	init) echo "--name --psp --environment --path --domain --adopt" ;;
+	conf) echo "check show example" ;;
+	url) echo "--domain --event" ;;
+	inbox) echo "list show stats replay unread" ;;
+	"inbox list") echo "--hook --kind --txid --e2eid --since --limit --follow" ;;
+	"inbox show") echo "--body" ;;
+	"inbox stats") echo "--hook" ;;
+	"inbox replay") echo "--unread --hook --kind --txid --e2eid --since --limit --dry-run" ;;
+	"inbox unread") echo "--hook --since --limit" ;;
+	help) echo "init conf url inbox psp" ;;
+	esac
+}
+
+_pixgate() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb='' i
+	local common="--conf --json --quiet --verbose --help --version"
+
+	case $before in
+	--conf | --adopt)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--kind)
+		mapfile -t COMPREPLY < <(compgen -W "received refund sent recurrence charge payment return validation" -- "$word")
+		return
+		;;
+	esac
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--conf) i=$((i + 1)) ;;
+		-*) ;;
+		*)
+			case $verb in
+			'') verb=${COMP_WORDS[i]} ;;
+			inbox | conf) verb="$verb ${COMP_WORDS[i]}" ;;
+			esac
+			;;
+		esac
+	done
+	mapfile -t COMPREPLY < <(compgen -W "$(_pixgate_words "$verb") $common" -- "$word")
+}
+complete -F _pixgate pixgate
