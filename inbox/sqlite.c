@@ -61,7 +61,8 @@ static void sqlite_close(struct inbox *box)
 	sqlite3_close(b->db);
 out:
 	queue_close(&b->queue);
-	free(b->path);
+	for (int i = 0; i < SQLITE_FILES; i++)
+		free(b->name[i]);
 	free(b);
 }
 
@@ -86,7 +87,8 @@ static bool open_database(struct sqlite_box *b, struct err *e)
 		return false;
 	if (b->mode == INBOX_ONCE)
 		return true;
-	/* 1 MiB of pages is enough for the hot parts of the trees; another 1 MiB made no commit faster at 10^6 events. */
+	/* From 256 KiB to 8 MiB all sizes read as little in inserts at 10^6 events whose e2eids are of the same minutes; the
+	 * private memory is 0.9 to 2.7 MiB. This one (1.8) leaves room for e2eids of many banks. */
 	if (!sqlite_exec(b, "PRAGMA cache_size=-1024", e))
 		return false;
 	if (b->mode != INBOX_READ && !sqlite_exec(b, "PRAGMA journal_mode=WAL", e))
@@ -105,7 +107,7 @@ static bool sqlite_open(struct inbox **box, const char *place, enum inbox_mode m
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	b->base.ops = &inbox_sqlite;
 	b->mode = mode;
-	b->path = xstrdup(place);
+	sqlite_names(b, place);
 	b->tidy_at = TIDY_PAGES;
 	snprintf(lock, sizeof lock, "%s-lock", place);
 

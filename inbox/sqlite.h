@@ -38,7 +38,8 @@ struct sqlite_box {
 	struct inbox base;	/* first: a struct inbox * is one of these */
 	enum inbox_mode mode;
 	sqlite3 *db;
-	char *path;
+	char *name[SQLITE_FILES];	/* owned */
+	const char *path;	/* the first of them */
 	struct queue queue;
 	sqlite3_stmt *stmt[SQLS];
 	struct sqlite_file file[SQLITE_FILES];	/* as they were when opened, */
@@ -62,6 +63,7 @@ bool sqlite_fail(struct sqlite_box *b, struct err *e);	/* ERR_STORE: what the la
 void sqlite_text(sqlite3_stmt *s, int at, const char *text);	/* borrowed until the statement is done with */
 
 /* sqlite_files.c */
+void sqlite_names(struct sqlite_box *b, const char *path);
 bool sqlite_create(const char *path, struct err *e);	/* an empty file, 0600 whatever the umask; there already: fine */
 void sqlite_stamp(struct sqlite_box *b);
 bool sqlite_alive(struct sqlite_box *b, struct err *e);	/* false once a file was deleted or replaced under us */

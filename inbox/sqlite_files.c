@@ -9,7 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const suffix[SQLITE_FILES] = { "", "-wal", "-shm" };
+#include "lib/mem.h"
+
+void sqlite_names(struct sqlite_box *b, const char *path)
+{
+	static const char *const suffix[SQLITE_FILES] = { "", "-wal", "-shm" };
+	char name[PATH_MAX];
+
+	for (int i = 0; i < SQLITE_FILES; i++) {
+		snprintf(name, sizeof name, "%s%s", path, suffix[i]);
+		b->name[i] = xstrdup(name);
+	}
+	b->path = b->name[0];
+}
 
 /* SQLite would make the file readable by all; -wal and -shm get the mode and owner of the database from it. */
 bool sqlite_create(const char *path, struct err *e)
@@ -41,13 +53,14 @@ bad:
 /* A file that is not there is 0, 0: so is the WAL of a database that somebody took out of WAL mode. */
 static void look(const struct sqlite_box *b, int i, struct sqlite_file *f)
 {
-	char name[PATH_MAX];
 	struct stat st;
 
-	snprintf(name, sizeof name, "%s%s", b->path, suffix[i]);
-	*f = (struct sqlite_file){ 0 };
-	if (stat(name, &st) == 0)
-		*f = (struct sqlite_file){ st.st_dev, st.st_ino };
+	f->dev = 0;
+	f->ino = 0;
+	if (stat(b->name[i], &st) == 0) {
+		f->dev = st.st_dev;
+		f->ino = st.st_ino;
+	}
 }
 
 /* Once a connection is open and has read, all three files are there, and nobody deletes them while it is open. */

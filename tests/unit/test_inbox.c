@@ -1,15 +1,5 @@
-/* What inbox.h promises of every store. */
+/* What inbox.h promises of every store: what is written. */
 #include "tests/unit/test_inbox.h"
-
-#include <pthread.h>
-
-static void assert_put(struct inbox_put did, size_t fresh, size_t twins, size_t differ, bool fresh_note)
-{
-	assert_int_equal(did.fresh, fresh);
-	assert_int_equal(did.twins, twins);
-	assert_int_equal(did.differ, differ);
-	assert_int_equal(did.fresh_note, fresh_note);
-}
 
 static void the_same_body_twice_is_kept_once(void **state)
 {
@@ -146,103 +136,6 @@ static void a_twin_that_says_something_else_differs_and_changes_nothing(void **s
 	inbox_close(box);
 }
 
-struct seen {
-	size_t count;
-	int64_t id[64], note[64];
-	struct inbox_row last;
-	char delivery[16], hook[32], psp[32];
-	size_t stop;	/* after so many; 0: never */
-};
-
-static bool see(const struct inbox_row *r, void *arg)
-{
-	struct seen *s = arg;
-
-	if (s->count < 64) {
-		s->id[s->count] = r->id;
-		s->note[s->count] = r->note;
-	}
-	s->last = *r;
-	snprintf(s->delivery, sizeof s->delivery, "%s", r->delivery);
-	snprintf(s->hook, sizeof s->hook, "%s", r->hook);
-	snprintf(s->psp, sizeof s->psp, "%s", r->psp);
-	return ++s->count != s->stop;
-}
-
-static struct seen listed(struct inbox *box, struct inbox_filter f)
-{
-	struct seen s = { 0 };
-	struct err e;
-
-	if (!box->ops->list(box, &f, see, &s, &e))
-		fail_msg("list: %s", e.text);
-	return s;
-}
-
-static void an_event_comes_back_as_it_was_put(void **state)
-{
-	struct inbox *box = opened(INBOX_SERVE);
-	struct pix_event ev[2] = { event_no(5), { .kind = PIX_VALIDATION, .e2eid = "E2" } };
-	struct inbox_note n = note_of("a", ev, 2);
-	struct seen s;
-
-	(void)state;
-	strcpy(ev[0].ref, "r");
-	strcpy(ev[0].status, "S");
-	stored(box, &n);
-	s = listed(box, (struct inbox_filter){ .kind = PIX_RECEIVED });
-	assert_int_equal(s.count, 1);
-	assert_memory_equal(&s.last.event, &ev[0], sizeof ev[0]);
-	assert_string_equal(s.hook, "loja");
-	assert_string_equal(s.psp, "efi");
-	assert_string_equal(s.delivery, "pending");
-	assert_int_equal(s.last.received_ms, 1795000000500);
-	s = listed(box, (struct inbox_filter){ .kind = PIX_VALIDATION });
-	assert_memory_equal(&s.last.event, &ev[1], sizeof ev[1]);
-	inbox_close(box);
-}
-
-static void a_list_is_ascending_filtered_and_ends_when_told(void **state)
-{
-	struct inbox *box = opened(INBOX_SERVE);
-	struct inbox_note n;
-	struct pix_event ev;
-	struct seen s;
-
-	(void)state;
-	for (int i = 1; i <= 20; i++) {
-		char body[8];
-
-		ev = event_no(i);
-		if (i % 2)
-			ev.kind = PIX_SENT;
-		snprintf(body, sizeof body, "%d", i);
-		n = note_of(body, &ev, 1);
-		n.received_ms = i;
-		n.hook = i > 10 ? "b" : "a";
-		stored(box, &n);
-	}
-	s = listed(box, (struct inbox_filter){ .kind = -1 });
-	assert_int_equal(s.count, 20);
-	for (size_t i = 1; i < s.count; i++)
-		assert_true(s.id[i] > s.id[i - 1]);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = PIX_SENT }).count, 10);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .hook = "b" }).count, 10);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .hook = "c" }).count, 0);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .since_ms = 15 }).count, 6);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .after_id = s.id[16] }).count, 3);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .e2eid = ev.e2eid }).count, 1);
-	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .txid = ev.txid }).last.id, s.id[19]);
-	s = listed(box, (struct inbox_filter){ .kind = PIX_SENT, .hook = "a", .limit = 2 });
-	assert_int_equal(s.count, 2);
-	assert_int_equal(s.last.event.cents, 9);
-	assert_true(s.id[0] < s.id[1]);
-	s = (struct seen){ .stop = 3 };
-	assert_true(box->ops->list(box, &(struct inbox_filter){ .kind = -1 }, see, &s, NULL));
-	assert_int_equal(s.count, 3);
-	inbox_close(box);
-}
-
 static void a_foreign_event_is_never_delivered(void **state)
 {
 	struct inbox *box = opened(INBOX_SERVE);
@@ -275,64 +168,6 @@ static void a_foreign_event_is_never_delivered(void **state)
 	assert_true(box->ops->again(box, listed(box, all).last.id, &changed, &e));
 	assert_true(changed);
 	assert_true(box->ops->commit(box, &e));
-	inbox_close(box);
-}
-
-struct bodies {
-	size_t count;
-	int64_t id;
-	bool unread;
-	char body[32], why[32];
-};
-
-static bool see_body(const struct inbox_body *r, void *arg)
-{
-	struct bodies *s = arg;
-
-	s->count++;
-	s->id = r->id;
-	s->unread = r->unread;
-	snprintf(s->body, sizeof s->body, "%.*s", (int)r->body_len, r->body);
-	snprintf(s->why, sizeof s->why, "%s", r->why);
-	return true;
-}
-
-static struct bodies bodies_of(struct inbox *box, struct inbox_filter f, bool only_unread)
-{
-	struct bodies s = { 0 };
-	struct err e;
-
-	if (!box->ops->bodies(box, &f, only_unread, see_body, &s, &e))
-		fail_msg("bodies: %s", e.text);
-	return s;
-}
-
-static void bodies_are_found_by_what_their_events_are(void **state)
-{
-	struct inbox *box = opened(INBOX_SERVE);
-	struct pix_event ev[2] = { event_no(1), event_no(2) };
-	struct inbox_note a = note_of("first", &ev[0], 1), b = note_of("second", &ev[1], 1), u = note_of("odd", NULL, 0);
-	struct bodies s;
-	struct err e;
-
-	(void)state;
-	u.unread = true;
-	u.why = "no member pix";
-	ev[1].kind = PIX_REFUND;
-	stored(box, &a), stored(box, &b), stored(box, &u);
-	assert_int_equal(bodies_of(box, (struct inbox_filter){ .kind = -1 }, false).count, 3);
-	s = bodies_of(box, (struct inbox_filter){ .kind = -1 }, true);
-	assert_int_equal(s.count, 1);
-	assert_string_equal(s.why, "no member pix");
-	assert_string_equal(bodies_of(box, (struct inbox_filter){ .kind = PIX_REFUND }, false).body, "second");
-	assert_string_equal(bodies_of(box, (struct inbox_filter){ .kind = -1, .e2eid = ev[0].e2eid }, false).body, "first");
-	s = bodies_of(box, (struct inbox_filter){ .kind = -1, .txid = ev[1].txid, .limit = 1 }, false);
-	assert_string_equal(s.body, "second");
-	s = (struct bodies){ 0 };
-	assert_true(box->ops->body(box, bodies_of(box, (struct inbox_filter){ .kind = -1, .limit = 1 }, false).id, see_body, &s, &e));
-	assert_string_equal(s.body, "odd");
-	assert_false(box->ops->body(box, 99, see_body, &s, &e));
-	assert_int_equal(e.code, ERR_NOT_FOUND);
 	inbox_close(box);
 }
 
@@ -410,30 +245,6 @@ static void what_is_rolled_back_was_never_there(void **state)
 	inbox_close(box);
 }
 
-static void stats_are_of_all_or_of_one_hook(void **state)
-{
-	struct inbox *box = opened(INBOX_SERVE);
-	struct pix_event ev[2] = { event_no(1), event_no(2) };
-	struct inbox_note n = note_of("12345", ev, 2);
-	struct inbox_stats st = stats_of(box, NULL);
-
-	(void)state;
-	assert_int_equal(st.notes + st.first_ms + st.last_ms, 0);
-	stored(box, &n);
-	n.hook = "b", n.count = 1, n.received_ms += 10;
-	stored(box, &n);
-	st = stats_of(box, NULL);
-	assert_int_equal(st.notes, 2);
-	assert_int_equal(st.events, 3);
-	assert_int_equal(st.bytes, 10);
-	assert_int_equal(st.per_kind[PIX_RECEIVED], 3);
-	assert_int_equal(st.cents_per_kind[PIX_RECEIVED], 4);
-	assert_int_equal(st.last_ms - st.first_ms, 10);
-	assert_int_equal(stats_of(box, "b").events, 1);
-	assert_int_equal(stats_of(box, "b").notes, 1);
-	inbox_close(box);
-}
-
 static void two_handles_write_in_turn(void **state)
 {
 	struct inbox *box[2] = { opened(INBOX_SERVE), opened(INBOX_WRITE) };
@@ -453,56 +264,6 @@ static void two_handles_write_in_turn(void **state)
 	inbox_close(box[1]);
 }
 
-static void *write_later(void *arg)
-{
-	struct pix_event ev = event_no(1);
-	struct inbox_note n = note_of("x", &ev, 1);
-
-	usleep(50000);
-	stored(arg, &n);
-	return NULL;
-}
-
-static void wait_tells_of_a_commit_elsewhere_and_of_none(void **state)
-{
-	struct inbox *writer = opened(INBOX_SERVE), *reader = opened(INBOX_READ);
-	bool changed = true;
-	pthread_t thread;
-	struct err e;
-
-	(void)state;
-	assert_true(reader->ops->wait(reader, 30, &changed, &e));
-	assert_false(changed);
-	assert_int_equal(pthread_create(&thread, NULL, write_later, writer), 0);
-	assert_true(reader->ops->wait(reader, 10000, &changed, &e));
-	assert_true(changed);
-	pthread_join(thread, NULL);
-	assert_true(reader->ops->wait(reader, 0, &changed, &e));
-	assert_false(changed);
-	inbox_close(reader);
-	inbox_close(writer);
-}
-
-static void a_reader_needs_an_inbox_and_writes_nothing(void **state)
-{
-	struct inbox *box = NULL;
-	struct err e;
-
-	(void)state;
-	assert_false(inbox_open(&box, store->url, dir, INBOX_READ, &e));
-	assert_int_equal(e.code, ERR_NOT_FOUND);
-	assert_non_null(strstr(e.text, "inbox.db"));
-	assert_null(box);
-	inbox_close(opened(INBOX_ONCE));
-	box = opened(INBOX_READ);
-	assert_false(box->ops->begin(box, &e));
-	assert_int_equal(stats_of(box, NULL).notes, 0);
-	inbox_close(box);
-	inbox_close(NULL);
-}
-
-#define PROMISE(f) cmocka_unit_test_setup_teardown(f, fresh_place, drop_place)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -513,17 +274,11 @@ int main(void)
 		PROMISE(an_empty_body_and_any_bytes_are_kept),
 		PROMISE(events_are_one_by_hook_kind_e2eid_ref_and_status),
 		PROMISE(a_twin_that_says_something_else_differs_and_changes_nothing),
-		PROMISE(an_event_comes_back_as_it_was_put),
-		PROMISE(a_list_is_ascending_filtered_and_ends_when_told),
 		PROMISE(a_foreign_event_is_never_delivered),
-		PROMISE(bodies_are_found_by_what_their_events_are),
 		PROMISE(a_body_read_again_gains_what_it_lacked),
 		PROMISE(a_kept_body_that_is_understood_now_stays_one),
 		PROMISE(what_is_rolled_back_was_never_there),
-		PROMISE(stats_are_of_all_or_of_one_hook),
 		PROMISE(two_handles_write_in_turn),
-		PROMISE(wait_tells_of_a_commit_elsewhere_and_of_none),
-		PROMISE(a_reader_needs_an_inbox_and_writes_nothing),
 	};
 	int failed = 0;
 

@@ -110,4 +110,76 @@ static inline struct inbox_stats stats_of(struct inbox *box, const char *hook)
 	return st;
 }
 
+static inline void assert_put(struct inbox_put did, size_t fresh, size_t twins, size_t differ, bool fresh_note)
+{
+	assert_int_equal(did.fresh, fresh);
+	assert_int_equal(did.twins, twins);
+	assert_int_equal(did.differ, differ);
+	assert_int_equal(did.fresh_note, fresh_note);
+}
+
+struct seen {
+	size_t count;
+	int64_t id[64], note[64];
+	struct inbox_row last;
+	char delivery[16], hook[32], psp[32];
+	size_t stop;	/* after so many; 0: never */
+};
+
+static inline bool see(const struct inbox_row *r, void *arg)
+{
+	struct seen *s = arg;
+
+	if (s->count < 64) {
+		s->id[s->count] = r->id;
+		s->note[s->count] = r->note;
+	}
+	s->last = *r;
+	snprintf(s->delivery, sizeof s->delivery, "%s", r->delivery);
+	snprintf(s->hook, sizeof s->hook, "%s", r->hook);
+	snprintf(s->psp, sizeof s->psp, "%s", r->psp);
+	return ++s->count != s->stop;
+}
+
+static inline struct seen listed(struct inbox *box, struct inbox_filter f)
+{
+	struct seen s = { 0 };
+	struct err e;
+
+	if (!box->ops->list(box, &f, see, &s, &e))
+		fail_msg("list: %s", e.text);
+	return s;
+}
+
+struct bodies {
+	size_t count;
+	int64_t id;
+	bool unread;
+	char body[32], why[32];
+};
+
+static inline bool see_body(const struct inbox_body *r, void *arg)
+{
+	struct bodies *s = arg;
+
+	s->count++;
+	s->id = r->id;
+	s->unread = r->unread;
+	snprintf(s->body, sizeof s->body, "%.*s", (int)r->body_len, r->body);
+	snprintf(s->why, sizeof s->why, "%s", r->why);
+	return true;
+}
+
+static inline struct bodies bodies_of(struct inbox *box, struct inbox_filter f, bool only_unread)
+{
+	struct bodies s = { 0 };
+	struct err e;
+
+	if (!box->ops->bodies(box, &f, only_unread, see_body, &s, &e))
+		fail_msg("bodies: %s", e.text);
+	return s;
+}
+
+#define PROMISE(f) cmocka_unit_test_setup_teardown(f, fresh_place, drop_place)
+
 #endif

@@ -229,10 +229,10 @@ static void a_one_shot_on_a_full_disk_fails_and_loses_nothing(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(eight_one_shots_and_a_service_at_once_store_all_once, fresh_place, drop_place),
-		cmocka_unit_test_setup_teardown(a_killed_writer_loses_nothing_it_told_of_and_blocks_nobody, fresh_place, drop_place),
-		cmocka_unit_test_setup_teardown(a_full_disk_stores_nothing_and_the_same_handle_goes_on_after, fresh_place, drop_place),
-		cmocka_unit_test_setup_teardown(a_one_shot_on_a_full_disk_fails_and_loses_nothing, fresh_place, drop_place),
+		PROMISE(eight_one_shots_and_a_service_at_once_store_all_once),
+		PROMISE(a_killed_writer_loses_nothing_it_told_of_and_blocks_nobody),
+		PROMISE(a_full_disk_stores_nothing_and_the_same_handle_goes_on_after),
+		PROMISE(a_one_shot_on_a_full_disk_fails_and_loses_nothing),
 	};
 	int failed = 0;
 

@@ -340,25 +340,23 @@ static void root_gives_what_it_makes_to_the_folders_owner(void **state)
 	}
 }
 
-#define OWN(f) cmocka_unit_test_setup_teardown(f, fresh_place, drop_place)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		OWN(a_newer_version_is_refused_and_untouched),
-		OWN(another_programs_database_is_refused_and_untouched),
-		OWN(what_is_no_database_is_refused),
-		OWN(files_are_private_whatever_the_umask),
-		OWN(a_service_that_ends_leaves_one_file_and_the_lock),
-		OWN(one_shots_keep_the_wal_short),
-		OWN(a_service_tidies_its_wal),
-		OWN(files_replaced_under_us_are_noticed),
-		OWN(a_file_where_a_folder_should_be_is_an_error_that_names_it),
-		OWN(a_file_that_cannot_be_written_is_an_error_and_passes),
-		OWN(urls_are_checked),
-		OWN(a_link_to_another_folder_is_followed_with_all_its_files),
-		OWN(a_stuck_holder_is_waited_for_only_so_long),
-		OWN(root_gives_what_it_makes_to_the_folders_owner),
+		PROMISE(a_newer_version_is_refused_and_untouched),
+		PROMISE(another_programs_database_is_refused_and_untouched),
+		PROMISE(what_is_no_database_is_refused),
+		PROMISE(files_are_private_whatever_the_umask),
+		PROMISE(a_service_that_ends_leaves_one_file_and_the_lock),
+		PROMISE(one_shots_keep_the_wal_short),
+		PROMISE(a_service_tidies_its_wal),
+		PROMISE(files_replaced_under_us_are_noticed),
+		PROMISE(a_file_where_a_folder_should_be_is_an_error_that_names_it),
+		PROMISE(a_file_that_cannot_be_written_is_an_error_and_passes),
+		PROMISE(urls_are_checked),
+		PROMISE(a_link_to_another_folder_is_followed_with_all_its_files),
+		PROMISE(a_stuck_holder_is_waited_for_only_so_long),
+		PROMISE(root_gives_what_it_makes_to_the_folders_owner),
 	};
 
 	return cmocka_run_group_tests_name("sqlite", tests, NULL, NULL);
