@@ -212,8 +212,6 @@ undo:
 
 static void report(const struct replay *r, bool json)
 {
-	static const char *const would[2][2] = { { "are new", "will be handed over again" }, { "would be new", "would be handed over again" } };
-
 	if (json) {
 		struct buf b = BUF(OUT_MAX);
 
@@ -232,14 +230,12 @@ static void report(const struct replay *r, bool json)
 		buf_free(&b);
 		return;
 	}
-	printf("%zu bodies read again: %zu understood, %zu not wholly understood; %zu events %s\n",
-		r->bodies, r->understood, r->unread, r->fresh, would[r->dry][0]);
-	if (r->again)
-		printf("%zu events %s\n", r->again, would[r->dry][1]);
-	if (r->never)
-		printf("%zu events stay as they are (foreign, or waiting already)\n", r->never);
+	printf("bodies read again: %zu; understood: %zu; not wholly understood: %zu\n", r->bodies, r->understood, r->unread);
+	printf("new events: %zu; to be handed over again: %zu; left as they are (foreign, or waiting already): %zu\n", r->fresh, r->again, r->never);
 	if (r->differ)
-		printf("%zu events differ from what was stored; nothing was overwritten\n", r->differ);
+		printf("events that differ from what was stored: %zu; nothing was overwritten\n", r->differ);
+	if (r->dry)
+		puts("dry run: nothing was changed");
 }
 
 static int run(const struct common *c, const struct args *a, struct err *e)

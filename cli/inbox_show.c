@@ -25,18 +25,13 @@ static bool on_body(const struct inbox_body *body, void *arg)
 	struct showing *s = arg;
 
 	if (s->body_only) {
-		out_bytes(body->body, body->body_len);
+		out_foreign(body->body, body->body_len, false);
 	} else if (s->common->json) {
 		body_members(&s->line, body->body, body->body_len);
 	} else {
 		printf("%-13s %zu bytes, note %" PRId64 "%s%s\n\n", "body", body->body_len, body->id,
 			body->unread ? ", not wholly understood: " : "", body->unread ? body->why : "");
-		/* A terminal must not obey what a body says. */
-		for (size_t i = 0; i < body->body_len; i++) {
-			unsigned char ch = (unsigned char)body->body[i];
-
-			putchar((ch < ' ' && ch != '\n' && ch != '\t') || ch == 0x7f ? '?' : ch);
-		}
+		out_foreign(body->body, body->body_len, true);
 		if (!body->body_len || body->body[body->body_len - 1] != '\n')
 			putchar('\n');
 	}

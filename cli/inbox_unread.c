@@ -33,7 +33,7 @@ static bool on_body(const struct inbox_body *body, void *arg)
 	u->found = true;
 	u->rows++;
 	if (u->whole && !u->json) {
-		out_bytes(body->body, body->body_len);
+		out_foreign(body->body, body->body_len, false);
 		return false;
 	}
 	when_format(body->received_ms, received);

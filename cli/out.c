@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/err.h"
 #include "lib/json.h"
+#include "lib/text.h"
 #include "lib/when.h"
 
 static void member(struct buf *b, const char *name)
@@ -99,6 +101,28 @@ bool out_line(struct buf *b)
 bool out_bytes(const char *bytes, size_t len)
 {
 	return fwrite(bytes, 1, len, stdout) == len;
+}
+
+bool out_foreign(const char *bytes, size_t len, bool clean)
+{
+	bool utf8 = text_utf8(bytes, len);
+
+	if (!clean && !isatty(STDOUT_FILENO))
+		return out_bytes(bytes, len);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		/* ECMA-48: C0 but for line breaks and tabs, DEL, and C1, which is U+0080 to U+009F, or these bytes alone */
+		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f || (c >= 0x80 && !utf8))
+			c = '?';
+		if (c == 0xc2 && (unsigned char)bytes[i + 1] < 0xa0) {
+			c = '?';
+			i++;
+		}
+		if (putchar(c) == EOF)
+			return false;
+	}
+	return true;
 }
 
 void amount_text(int64_t cents, char out[AMOUNT_TEXT])

@@ -27,6 +27,9 @@ void json_base64(struct buf *b, const char *name, const char *bytes, size_t len)
 bool out_line(struct buf *b);
 bool out_bytes(const char *bytes, size_t len);
 
+/* As out_bytes, for bytes from outside; on a terminal (or where clean is set) no byte of them is a command to it: '?'. */
+bool out_foreign(const char *bytes, size_t len, bool clean);
+
 #define AMOUNT_TEXT 24
 void amount_text(int64_t cents, char out[AMOUNT_TEXT]);		/* centavos as "1234,56" */
 

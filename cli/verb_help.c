@@ -1,5 +1,6 @@
 #include "cli/verb.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ void help_all(void)
 
 void help_verb(const struct verb *v, const char *of)
 {
-	printf("usage: pixgate %s%s%s%s%s\n\n%s.\n", of, *of ? " " : "", v->name, *v->synopsis ? " " : "", v->synopsis, v->summary);
+	printf("usage: pixgate %s%s%s%s%s\n\n%c%s.\n", of, *of ? " " : "", v->name, *v->synopsis ? " " : "", v->synopsis,
+		toupper((unsigned char)v->summary[0]), v->summary + 1);
 	if (v->help)
 		printf("%s\n", v->help);
 	if (v->subs) {

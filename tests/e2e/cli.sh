@@ -46,6 +46,9 @@ words() {
 	"$PIXGATE" help >/dev/full 2>"$T/err"
 	CODE=$? ERR=$(cat "$T/err")
 	ended "a full standard output is noticed" 3 "standard output"
+	"$PIXGATE" help >&- 2>"$T/err"
+	CODE=$? ERR=$(cat "$T/err")
+	ended "a closed standard output is noticed" 3 "standard output"
 	run "$(printf 'a\033[31mb')"
 	ended "an error shows no control bytes" 2 "a?[31mb"
 }
@@ -101,6 +104,10 @@ setting_up() {
 	ended "a folder whose parent is not there is an I/O error" 3 "No such file"
 	PIXGATE_CONF=$T/env/pixgate.conf "$PIXGATE" init -q >"$T/out" 2>&1
 	check "init takes PIXGATE_CONF" test -f "$T/env/pixgate.conf"
+	(cd "$T/env" && "$PIXGATE" init -q --name perto --conf perto.conf) >"$T/out" 2>&1
+	check "init takes a name without a folder" test -f "$T/env/perto.conf" -a -f "$T/env/perto.secret"
+	"$PIXGATE" init --conf "$T/closed/pixgate.conf" >&- 2>"$T/err"
+	check "a closed standard output does not land in the files" grep -q '^[0-9a-f]\{64\}$' "$T/closed/pix.secret"
 	run init --conf "$T/indirect/pixgate.conf" --psp bs2-indirect --name banco --path /bs2 --domain b.example.com -q
 	equal "init prints one URL an event for bs2-indirect" 7 "$(grep -c '^https://b.example.com/bs2/[A-Za-z]*?hmac=' "$T/out")"
 	run init --conf "$T/bs2/pixgate.conf" --psp bs2 --name banco --path /bs2 --json

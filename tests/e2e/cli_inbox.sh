@@ -138,6 +138,9 @@ looking() {
 	inbox unread "$id" --json
 	python "what is no UTF-8 comes as base64 too" 'import base64
 assert base64.b64decode(rows[0]["body_base64"]) == b"{\"pix\":[{\"nota\":\"\xff\x1b[31m\"}]}" and "\ufffd" in rows[0]["body"]'
+	python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$PIXGATE" --conf "$CONF" inbox unread "$id" >"$T/out"
+	OUT=$(cat "$T/out")
+	has "on a terminal a body gives no commands" '"nota":"??[31m"'
 	inbox unread 1
 	ended "a body that was understood is not among them" 1 "no body 1"
 	inbox stats --json
@@ -176,16 +179,23 @@ replaying() {
 	has "a body of another PSP is unread" "loja"
 	inbox replay --unread --dry-run --json
 	python "replay --dry-run says what would change" 'assert rows[0]["fresh"] == 1 and rows[0]["dry_run"] and rows[0]["unread"] == 2'
+	inbox replay --unread --dry-run
+	has "and that it changed nothing" "dry run: nothing was changed"
 	inbox list --txid pedido0009
 	ended "and changes nothing" 1 "nothing matched"
 	inbox replay --unread
-	has "replay says what is new" "1 events are new"
+	has "replay says what is new" "new events: 1;"
 	inbox list --txid pedido0009 --json
 	python "what is understood now is an event" 'assert rows[0]["amount_cents"] == 1234 and rows[0]["delivery"] == "pending"'
 	inbox unread --json
 	python "and no more among the unread" 'assert len(rows) == 2'
 	inbox replay --unread --json
 	python "replay once more finds nothing new" 'assert rows[0]["fresh"] == 0 and rows[0]["unread"] == 2'
+
+	cgi "/webhook/pix?hmac=$SECRET" "$(one_pix E00000000202611201200ccccccccccc pedido0010 | sed "s/12.34\"/&,\"infoPagador\":\"$(printf '\302\233')31m\"/")"
+	inbox list --txid pedido0010 --json
+	inbox show "$(python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["id"])' <"$T/out")"
+	has "show gives a terminal no commands" '"infoPagador":"?31m"'
 
 	grep -v 'name = "l' "$CONF" | sed 's/sources = \[ "127.*//;s/sources = \[ "192.*//' >"$T/pixgate/lost.conf"
 	run --conf "$T/pixgate/lost.conf" inbox replay 1 --json
