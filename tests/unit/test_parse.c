@@ -304,6 +304,10 @@ static void the_first_reason_is_kept(void **state)
 	(void)state;
 	assert_string_equal(batch.why, "pix[0].valor: missing");
 	pix_batch_free(&batch);
+	pix_parse(&psp_efi, "", "x", 1, &batch);
+	pix_parse(&psp_efi, "", "{\"x\":1}", 7, &batch);
+	assert_string_equal(batch.why, "not JSON: offset 0: a value is expected");
+	pix_batch_free(&batch);
 }
 
 static void bytes_that_are_no_text_are_unread(void **state)
