@@ -1,9 +1,7 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/out.h"
 #include "cli/verb.h"
@@ -68,18 +66,6 @@ static int run(struct common *c, struct args *ca, struct args *a, int argc, char
 	return v->run(c, a, e);
 }
 
-/* A standard stream that is closed would be the next file that is opened, and output would land in that: the inbox. */
-static void fill_streams(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int pixgate(int argc, char **argv, int64_t now_ms)
 {
 	struct common common = { .now_ms = now_ms };
@@ -89,7 +75,6 @@ int pixgate(int argc, char **argv, int64_t now_ms)
 
 	/* A reader that went away is an error of write(2) like any other, not a death without a word. */
 	signal(SIGPIPE, SIG_IGN);
-	fill_streams();
 	status = run(&common, &common_args, &own, argc, argv, &e);
 	if (e.code != ERR_NONE) {
 		status = err_means(e.code)->exit;
