@@ -65,7 +65,7 @@ static void put_line(struct buf *b, const char *const *text)
 static bool on_row(const struct inbox_row *row, void *arg)
 {
 	struct listing *l = arg;
-	struct event_cells cells;
+	struct event_cells cells = { 0 };
 
 	l->last = row->id;
 	l->rows++;

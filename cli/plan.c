@@ -34,14 +34,14 @@ bool plan_make(struct plan *p, const struct plan_words *w, struct err *e)
 	    strspn(p->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != strlen(p->name))
 		return fail(e, ERR_USAGE, "--name: '%s' is no name; use letters, digits, '.', '_' and '-'", p->name);
 	if (!p->psp) {
-		for (; psps[n] && n < sizeof names / sizeof names[0] - 1; n++)
+		for (; n < sizeof names / sizeof names[0] - 1 && psps[n]; n++)
 			names[n] = psps[n]->name;
 		names[n] = NULL;
 		return unknown("--psp", w->psp, names, e);
 	}
 	p->env = w->environment ? psp_env_find(p->psp, w->environment) : p->psp->envs;
 	if (w->environment && !p->env) {
-		for (; p->psp->envs && p->psp->envs[n].name && n < sizeof names / sizeof names[0] - 1; n++)
+		for (; n < sizeof names / sizeof names[0] - 1 && p->psp->envs && p->psp->envs[n].name; n++)
 			names[n] = p->psp->envs[n].name;
 		names[n] = NULL;
 		return unknown("--environment", w->environment, names, e);

@@ -175,7 +175,7 @@ static const struct psp *find(const char *name, struct err *e)
 
 	if (p)
 		return p;
-	for (; psps[n] && n < sizeof names / sizeof names[0] - 1; n++)
+	for (; n < sizeof names / sizeof names[0] - 1 && psps[n]; n++)
 		names[n] = psps[n]->name;
 	names[n] = NULL;
 	near = text_nearest(name, names);
