@@ -101,7 +101,8 @@ struct inbox_ops {
 	/* Marks an event to be handed over again (inside begin … commit). Foreign ones stay "never". *changed
 	 * is false there, and where no such event is. */
 	bool (*again)(struct inbox *, int64_t id, bool *changed, struct err *);
-	/* Waits until a process has committed something since the last call, at most timeout_ms; *changed tells. */
+	/* Waits until a process has committed something since the last call, at most timeout_ms; *changed tells, and may
+	 * be true once without cause (a WAL that begins anew): look, and wait again. A signal ends the wait early. */
 	bool (*wait)(struct inbox *, int timeout_ms, bool *changed, struct err *);
 };
 

@@ -52,7 +52,8 @@ static void sqlite_close(struct inbox *box)
 		sqlite3_finalize(b->stmt[i]);
 	if (!b->db)
 		goto out;
-	/* The last connection's close deletes the WAL by name: not that of a file which took our file's place. */
+	/* The last connection's close copies its WAL into the database and deletes the WAL by name. Where others took our
+	 * files' places, that would damage theirs. */
 	if (!sqlite_alive(b, NULL))
 		keep_wal = true;
 	if (b->mode == INBOX_ONCE && !keep_wal)	/* close does it only where no other process has the inbox open */

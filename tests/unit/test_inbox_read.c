@@ -141,9 +141,13 @@ static void wait_tells_of_a_commit_elsewhere_and_of_none(void **state)
 	assert_true(reader->ops->wait(reader, 30, &changed, &e));
 	assert_false(changed);
 	assert_int_equal(pthread_create(&thread, NULL, write_later, writer), 0);
-	assert_true(reader->ops->wait(reader, 10000, &changed, &e));
-	assert_true(changed);
+	for (int i = 0; i < 2 && !stats_of(reader, NULL).events; i++) {	/* once it may be true without cause */
+		assert_true(reader->ops->wait(reader, 10000, &changed, &e));
+		assert_true(changed);
+	}
+	assert_int_equal(stats_of(reader, NULL).events, 1);
 	pthread_join(thread, NULL);
+	assert_true(reader->ops->wait(reader, 0, &changed, &e));
 	assert_true(reader->ops->wait(reader, 0, &changed, &e));
 	assert_false(changed);
 	inbox_close(reader);
