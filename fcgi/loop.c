@@ -275,6 +275,7 @@ int loop_serve(struct listener *listener, const char *conf)
 		bool asked = false, knock = false;
 
 		now_us = monotonic_us();
+		log_hold();
 		for (int i = 0; i < n; i++) {
 			if (ev[i].data.ptr == listener)
 				knock = true;
@@ -291,6 +292,7 @@ int loop_serve(struct listener *listener, const char *conf)
 			commit(&l);
 		}
 		let_go(&l, now_us);
+		log_release();
 		keeper_tidy(&l.shop.keeper);
 	}
 	shop_close(&l.shop);

@@ -5,15 +5,57 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lib/limits.h"
 #include "lib/text.h"
 
+static char gathered[16 * 1024];
+static size_t gathered_len;
+static bool holding;
+
+static void put(const char *bytes, size_t len)
+{
+	int was = errno;
+
+	while (len && write(STDERR_FILENO, bytes, len) < 0 && errno == EINTR)
+		;
+	errno = was;
+}
+
+void log_hold(void)
+{
+	holding = true;
+}
+
+void log_release(void)
+{
+	put(gathered, gathered_len);
+	gathered_len = 0;
+	holding = false;
+}
+
+void log_text(const char *text, size_t len)
+{
+	bool more = holding;
+
+	if (len >= LIMIT_LOG_LINE)
+		len = LIMIT_LOG_LINE - 1;
+	if (gathered_len + len + 1 > sizeof gathered)
+		log_release();
+	memcpy(gathered + gathered_len, text, len);
+	gathered_len += len;
+	gathered[gathered_len++] = '\n';
+	if (!more)
+		log_release();
+	holding = more;
+}
+
 void log_line(const char *fmt, ...)
 {
 	char line[LIMIT_LOG_LINE + 1];
-	int was = errno, n;
+	int n;
 	size_t len;
 	va_list ap;
 
@@ -30,10 +72,7 @@ void log_line(const char *fmt, ...)
 			len--;
 	}
 	text_tame(line, len);
-	line[len++] = '\n';
-	while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
-		;
-	errno = was;
+	log_text(line, len);
 }
 
 bool log_allow(struct log_brake *brake, int64_t now_ms, unsigned *left_out)

@@ -3,10 +3,19 @@
 #define LIB_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Writes one line of at most LIMIT_LOG_LINE bytes with one write(2). Control bytes and line breaks become '?'. */
 void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* As log_line, of text that is plain already (names and numbers of our own): one line, without its break. */
+void log_text(const char *text, size_t len);
+
+/* From hold to release lines are gathered, and written together: a turn of the gate costs one write(2). Lines beyond
+ * what is gathered at a time (16 KiB) are written at once, in order. */
+void log_hold(void);
+void log_release(void);
 
 /*
  * A brake on what strangers can make us write: `burst` lines at once, then one each `every_ms`. log_allow says whether

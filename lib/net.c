@@ -70,10 +70,24 @@ bool ip_parse_host(const char *text, size_t len, struct ip *ip)
 
 void ip_format(const struct ip *ip, char out[46])
 {
-	bool v4 = !memcmp(ip->byte, mapped, sizeof mapped);
+	char *p = out;
 
-	if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? ip->byte + sizeof mapped : ip->byte, out, 46))
-		out[0] = '\0';
+	if (memcmp(ip->byte, mapped, sizeof mapped)) {
+		if (!inet_ntop(AF_INET6, ip->byte, out, 46))
+			out[0] = '\0';
+		return;
+	}
+	/* by hand: inet_ntop goes through sprintf, which is a tenth of what judging a request costs */
+	for (int i = 12; i < 16; i++) {
+		unsigned n = ip->byte[i];
+
+		if (n >= 100)
+			*p++ = (char)('0' + n / 100);
+		if (n >= 10)
+			*p++ = (char)('0' + n / 10 % 10);
+		*p++ = (char)('0' + n % 10);
+		*p++ = i < 15 ? '.' : '\0';
+	}
 }
 
 /* The bits of byte i that a prefix of `bits` covers. */

@@ -196,14 +196,19 @@ void secret_set(struct secret *s, const void *bytes, size_t len)
 	sha256(bytes, len, s->digest);
 }
 
+bool secret_same(const struct secret *a, const struct secret *b)
+{
+	return !CRYPTO_memcmp(a->digest, b->digest, sizeof a->digest);
+}
+
 bool secret_equal(const struct secret *s, const void *bytes, size_t len)
 {
-	unsigned char digest[sizeof s->digest];
+	struct secret other;
 	bool same;
 
-	sha256(bytes, len, digest);
-	same = !CRYPTO_memcmp(s->digest, digest, sizeof digest);
-	OPENSSL_cleanse(digest, sizeof digest);
+	secret_set(&other, bytes, len);
+	same = secret_same(s, &other);
+	secret_wipe(&other, sizeof other);
 	return same;
 }
 

@@ -32,6 +32,7 @@ void secret_set(struct secret *s, const void *bytes, size_t len);
 
 /* Constant time: both sides are compared as digests. */
 bool secret_equal(const struct secret *s, const void *bytes, size_t len);
+bool secret_same(const struct secret *a, const struct secret *b);
 
 /* 32 bytes of the kernel's generator (getrandom) as lower-case hexadecimal. */
 bool secret_fresh(char out[SECRET_HEX + 1], struct err *e);
