@@ -32,7 +32,7 @@ static const struct {
 } means[] = {
 	{ SQLITE_FULL,     "no room left on the disk; free some or raise the quota" },
 	{ SQLITE_READONLY, "cannot be written; check the owner and mode of the file and its folder, and the mount" },
-	{ SQLITE_CANTOPEN, "cannot be opened; check that its folder exists and that this user may write there" },
+	{ SQLITE_CANTOPEN, "cannot be opened; check that its folder exists and that this user may write there (readers too: -shm)" },
 	{ SQLITE_PERM,     "may not be opened by this user; check the owner and mode of the file and its folder" },
 	{ SQLITE_BUSY,     "locked by another program; close the one that holds it" },
 	{ SQLITE_CORRUPT,  "damaged; stop the gate, keep a copy, then restore a backup or use the sqlite3 program's .recover" },

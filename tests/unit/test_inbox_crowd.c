@@ -179,6 +179,16 @@ static void a_full_disk_stores_nothing_and_the_same_handle_goes_on_after(void **
 	stored(box, &n);
 	for (int i = 0; i < 3; i++) {
 		grow_no_more(65536);
+		if (i == 1) {	/* a commit that failed is over */
+			struct inbox_note small = m;
+
+			small.body_len = 300000;
+			assert_true(box->ops->begin(box, &e));
+			assert_true(box->ops->put(box, &small, &did, &e));
+			assert_false(box->ops->commit(box, &e));
+			assert_true(box->ops->begin(box, &e));
+			box->ops->rollback(box);
+		}
 		if (i == 2) {	/* a caller that overlooks the failure commits nothing */
 			assert_true(box->ops->begin(box, &e));
 			assert_false(box->ops->put(box, &m, &did, &e));

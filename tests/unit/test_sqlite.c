@@ -325,6 +325,46 @@ static void a_stuck_holder_is_waited_for_only_so_long(void **state)
 	close(pipes[1]);
 }
 
+/* Both ways to write stand in the queue, a reader does not. */
+static void writers_wait_for_their_turn(void **state)
+{
+	static const enum inbox_mode modes[] = { INBOX_ONCE, INBOX_SERVE, INBOX_READ };
+
+	(void)state;
+	inbox_close(opened(INBOX_WRITE));
+	for (int i = 0; i < 3; i++) {
+		struct inbox *box = i ? opened(modes[i]) : NULL;
+		struct timespec a, z;
+		int pipes[2];
+		pid_t child;
+		char c;
+
+		assert_int_equal(pipe(pipes), 0);
+		child = fork();
+		if (!child) {
+			flock(open(in_dir("inbox.db-lock"), O_RDONLY), LOCK_EX);
+			if (write(pipes[1], "", 1) == 1)
+				usleep(300000);
+			_exit(0);
+		}
+		assert_int_equal(read(pipes[0], &c, 1), 1);
+		clock_gettime(CLOCK_MONOTONIC, &a);
+		if (!box)
+			box = opened(modes[i]);
+		if (modes[i] == INBOX_READ)
+			stats_of(box, NULL);
+		else
+			put_number(box, i);
+		clock_gettime(CLOCK_MONOTONIC, &z);
+		c = (z.tv_sec - a.tv_sec) * 1000 + (z.tv_nsec - a.tv_nsec) / 1000000 > 200;
+		assert_int_equal(c, modes[i] != INBOX_READ);
+		inbox_close(box);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		close(pipes[0]);
+		close(pipes[1]);
+	}
+}
+
 static void root_gives_what_it_makes_to_the_folders_owner(void **state)
 {
 	struct stat st;
@@ -356,6 +396,7 @@ int main(void)
 		PROMISE(urls_are_checked),
 		PROMISE(a_link_to_another_folder_is_followed_with_all_its_files),
 		PROMISE(a_stuck_holder_is_waited_for_only_so_long),
+		PROMISE(writers_wait_for_their_turn),
 		PROMISE(root_gives_what_it_makes_to_the_folders_owner),
 	};
 
