@@ -39,13 +39,14 @@ all programs: $(B)/pixgate.fcgi $(B)/pixgate
 tests: programs $(unit) $(tool)
 bench-programs: programs $(ben)
 
-.PHONY: help deps demo check bench static install clean
+.PHONY: help deps demo check fuzz bench static install clean
 help:
 	@echo 'make            build/pixgate.fcgi and build/pixgate'
 	@echo 'make deps       installs with apt what the build needs'
 	@echo 'make demo       plays a PSP against the gate behind lighttpd on 127.0.0.1'
 	@echo 'make check      every test; the last line is "N passed, M failed"'
-	@echo 'make bench      measures this machine'
+	@echo 'make fuzz       a minute of libFuzzer a target; FUZZ=SECONDS'
+	@echo 'make bench      measures this machine, as ratios against yardsticks of the same run'
 	@echo 'make static     build/static/pixgate.fcgi, one file to copy to a shared host'
 	@echo 'make install    programs and manual pages below DESTDIR and PREFIX ($(PREFIX))'
 	@echo 'make clean      removes build/'
@@ -57,8 +58,14 @@ demo:
 check:
 	@tests/need.sh check
 	@tests/run.sh
+FUZZ ?= 60
+fuzz:
+	@tests/need.sh check
+	@$(MAKE) --no-print-directory -s $(B)/tests/port
+	@tests/fuzz.sh $(FUZZ)
 bench:
-	@tests/need.sh bench
+	@tests/need.sh bench static
+	@tests/static.sh
 	@$(MAKE) --no-print-directory -s bench-programs
 	@bench/run.sh
 static:

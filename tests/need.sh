@@ -24,7 +24,7 @@ for w in $what; do
 		packages="$packages libcmocka-dev clang valgrind mandoc curl openssl python3 spawn-fcgi libfcgi-bin cppcheck shellcheck procps binutils"
 		servers="$servers lighttpd nginx caddy apache2"
 		;;
-	bench) packages="$packages curl openssl"; servers="$servers lighttpd nginx apache2" ;;
+	bench) packages="$packages curl openssl valgrind"; servers="$servers lighttpd nginx" ;;
 	static) packages="$packages dpkg-dev binutils" ;;
 	*) echo "need.sh: unknown: $w" >&2; exit 2 ;;
 	esac

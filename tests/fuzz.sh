@@ -1,0 +1,19 @@
+#!/bin/bash
+# A few seconds of libFuzzer with ASan and UBSan for each tests/fuzz/fuzz_*.c: fuzz.sh [SECONDS]. The corpus stays in
+# build/fuzz and grows from run to run; `make fuzz` takes longer.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT" || exit 2
+seconds=${1:-8}
+unset ASAN_OPTIONS
+for source in tests/fuzz/fuzz_*.c; do
+	name=$(basename "$source" .c)
+	mkdir -p "build/fuzz/$name.corpus"
+	check "$name builds" clang -std=gnu11 -D_GNU_SOURCE -DVERSION='"fuzz"' -I. -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o "build/fuzz/$name" "$source" pix/*.c lib/*.c -lcjson -lconfig -lcrypto
+	seeds=()
+	for folder in tests/data/*/; do seeds+=("$folder"); done
+	check "$name finds nothing in $seconds s" "build/fuzz/$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \
+		-artifact_prefix="build/fuzz/" "build/fuzz/$name.corpus" "${seeds[@]}"
+	tail -n 1 "$T/check.out"
+done
+finish
