@@ -219,10 +219,11 @@ bool conn_answer(struct conn *c, int64_t now_us)
 {
 	size_t len;
 	const char *text = answer_text(c->job->status, c->job->verdict.check, &len);
-	bool keep = serve_answer(c->served, c->fd, text, len) && !c->cut;
+	bool keep;
 
+	report_job(c->job, now_us);	/* first: the job borrows from the request, which ends with its answer */
+	keep = serve_answer(c->served, c->fd, text, len) && !c->cut;
 	c->served = NULL;
-	report_job(c->job, now_us);
 	forget(c);
 	c->since_us = now_us;
 	return keep;

@@ -235,6 +235,28 @@ static void parameters_that_lie_about_their_length_end_the_connection(void **sta
 	buf_free(&b);
 }
 
+/* The line is written while the request is still there, or it would show what came to its memory since. */
+static void the_log_shows_the_path_that_was_asked_for(void **state)
+{
+	struct buf b = request("/a-path-of-nobody?hmac=x", "{}");
+	char said[512] = "";
+	int pipes[2], was = dup(2);
+
+	(void)state;
+	say(b.data, b.len);
+	assert_int_equal(conn_read(conn, &shop, 1), CONN_READY);
+	assert_int_equal(pipe(pipes), 0);
+	dup2(pipes[1], 2);
+	conn_answer(conn, 0);
+	dup2(was, 2);
+	assert_true(read(pipes[0], said, sizeof said - 1) > 0);
+	assert_non_null(strstr(said, " path=/a-path-of-nobody why="));
+	close(was);
+	close(pipes[0]);
+	close(pipes[1]);
+	buf_free(&b);
+}
+
 static void a_wrong_configuration_lets_nobody_in_until_it_is_right(void **state)
 {
 	struct buf b = request(SCENE_URI, "{}");
@@ -267,6 +289,7 @@ int main(void)
 		EACH(garbage_and_a_closed_peer_end_the_connection),
 		EACH(parameters_without_end_end_the_connection),
 		EACH(parameters_that_lie_about_their_length_end_the_connection),
+		EACH(the_log_shows_the_path_that_was_asked_for),
 		EACH(a_wrong_configuration_lets_nobody_in_until_it_is_right),
 	};
 
