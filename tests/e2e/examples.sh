@@ -85,4 +85,26 @@ CustomLog \"$T/apache/access.log\" all env=!pixgate
 $(example apache/webhook.conf)"
 try apache
 equal "apache: the secret is in no access log" 0 "$(grep -c "/webhook?hmac=$SECRET" "$T/apache/access.log")"
+
+stop "$PID"
+gate_stop
+mkdir -p "$T/www/cgi-bin"
+cp "$GATE" "$T/www/cgi-bin/pixgate.cgi"
+mv "$T/pixgate" "$T/www/pixgate"
+ln -s www/pixgate "$T/pixgate"
+cp "$ROOT/examples/apache/htaccess" "$T/www/.htaccess"
+[ "$(id -u)" != 0 ] || chown -R "$ACCOUNT:$GROUP" "$T/www/pixgate"
+apache_start "cgid rewrite" "
+ScriptSock $T/apache/cgisock
+<Directory \"$T/www\">
+  AllowOverride FileInfo AuthConfig
+</Directory>
+<Directory \"$T/www/cgi-bin\">
+  Options +ExecCGI
+  SetHandler cgi-script
+</Directory>"
+try htaccess
+DATA=
+post /pixgate/pixgate.conf -X GET
+equal "htaccess: the configuration is not served" 403 "$STATUS"
 finish
