@@ -57,13 +57,13 @@ static bool file_path(const char *rest, const char *dir, char *out, struct err *
 	return true;
 }
 
-static const struct store *locate(const char *url, const char *dir, char *path, const char **place, struct err *e)
+static const struct store *locate(const char *url, const char *dir, char *path, bool strict, const char **place, struct err *e)
 {
 	const struct store *store = find(url, place, e);
 
 	if (!store || !store->in_file)
 		return store;
-	if (!file_path(*place, dir, path, e) || !place_ok(path, e))
+	if (!file_path(*place, dir, path, e) || !place_ok(path, strict, e))
 		return NULL;
 	*place = path;
 	return store;
@@ -74,14 +74,14 @@ bool inbox_place_ok(const char *url, const char *dir, struct err *e)
 	char path[PATH_MAX];
 	const char *place;
 
-	return locate(url, dir, path, &place, e) != NULL;
+	return locate(url, dir, path, true, &place, e) != NULL;
 }
 
 bool inbox_open(struct inbox **box, const char *url, const char *dir, enum inbox_mode mode, struct err *e)
 {
 	char path[PATH_MAX];
 	const char *place;
-	const struct store *store = locate(url, dir, path, &place, e);
+	const struct store *store = locate(url, dir, path, false, &place, e);
 
 	return store && store->ops->open(box, place, mode, e);
 }

@@ -46,7 +46,7 @@ const char *place_refused(uint32_t type)
 	return NULL;
 }
 
-bool place_ok(const char *path, struct err *e)
+bool place_ok(const char *path, bool strict, struct err *e)
 {
 	char folder[PATH_MAX];
 	const char *slash = strrchr(path, '/'), *name;
@@ -65,7 +65,7 @@ bool place_ok(const char *path, struct err *e)
 		return fail(e, ERR_STORE, "inbox: folder %s: %s; make it, owned by the gate's user", folder, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return fail(e, ERR_STORE, "inbox: %s is not a folder", folder);
-	if (st.st_mode & S_IWOTH)
+	if (strict && st.st_mode & S_IWOTH)
 		return fail(e, ERR_CONFIG, "inbox: anybody may write in the folder %s; chmod o-w it or choose another", folder);
 	name = place_refused((uint32_t)fs.f_type);
 	/* The file may be a mount of its own (containers do that). */

@@ -53,15 +53,16 @@ static void a_folder_is_needed_and_only_its_owner_may_write_there(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof path, "%s/inbox.db", dir);
-	assert_true(place_ok(path, &e));
+	assert_true(place_ok(path, true, &e));
 	chmod(dir, 01777);	/* as /tmp: anybody may put a link where the file will be made */
-	assert_false(place_ok(path, &e));
+	assert_false(place_ok(path, true, &e));
+	assert_true(place_ok(path, false, &e));
 	assert_int_equal(e.code, ERR_CONFIG);
 	rmdir(dir);
-	assert_false(place_ok(path, &e));
+	assert_false(place_ok(path, true, &e));
 	assert_int_equal(e.code, ERR_STORE);
 	assert_non_null(strstr(e.text, dir));
-	assert_false(place_ok("/proc/version/inbox.db", &e));
+	assert_false(place_ok("/proc/version/inbox.db", false, &e));
 	assert_int_equal(e.code, ERR_STORE);
 }
 
