@@ -42,7 +42,8 @@ collect() { # PID STATUS
 	unset "job_of[$1]"
 	end_session "$1"
 	good=$(grep -cE '^ok( |$)' "$log")
-	bad=$(grep -cE '^not ok( |$)' "$log")
+	# cmocka 1.1 writes a skipped test as "not ok N # SKIP NAME"
+	bad=$(grep -E '^not ok( |$)' "$log" | grep -vcE '^not ok [0-9]+ # SKIP')
 	# dying without a word is a failure too
 	[ "$2" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
 	[ "$good" -gt 0 ] || [ "$bad" -gt 0 ] || bad=1

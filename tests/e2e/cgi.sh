@@ -57,6 +57,14 @@ wait "${many[@]}"
 equal "thirty processes at once, pairs of copies: all answered 200" 30 "$(tail -qn 1 "$T"/many.* | grep -o 200 | wc -l)"
 equal "… fifteen events more" 18 "$(events)"
 
+# shared hosts put a ceiling on the size of files; the kernel also sends SIGXFSZ
+call_within() { # BYTES URI BODY
+	local answer
+	answer=$(printf '%s' "$3" | env -i REQUEST_METHOD=POST REQUEST_URI="$2" CONTENT_LENGTH=${#3} REMOTE_ADDR=127.0.0.1 \
+		prlimit --fsize="$1" "$T/cgi-bin/pixgate.cgi" 2>>"$T/cgi.log")
+	head -n 1 <<<"$answer" | tr -d '\r'
+}
+equal "no file may grow past 8 KiB" "Status: 503 Service Unavailable" "$(call_within 8192 "/webhook/pix?hmac=$SECRET" "$(one_pix E0000000020261120173000000000000)")"
 chmod 644 "$T/pixgate/loja.secret"
 call "/webhook/pix?hmac=$SECRET" "$(one_pix E0000000020261120172000000000000)"
 equal "a secret that others may read lets nobody in" "503 0" "$STATUS $RC"

@@ -1,6 +1,10 @@
 #!/bin/bash
 # No room, no right to write, no folder: 503 with Retry-After, and the next try after the cure is taken, no restart.
 . "$(dirname "$0")/../lib.sh"
+# Who is not root may still be it in a name space of his own, and mount there.
+if [ "$(id -u)" != 0 ] && [ -z "${ALONE:-}" ] && unshare -Urm true 2>/dev/null; then
+	ALONE=1 exec unshare -Urm bash "$0"
+fi
 mkdir -p "$T/disk"
 small=
 if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=2m,mode=755 tmpfs "$T/disk" 2>"$T/mount.log"; then
@@ -18,7 +22,8 @@ try() {
 	local got
 	"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120140$(printf %012d $n)")" >"$T/try" 2>&1
 	got=$(sed -n 's/^Status: \([0-9]*\).*/\1/p' "$T/try" | tr -d '\r')
-	equal "$1" "$2" "${got:-200}"
+	[ -n "$got" ] || got=$(tail -n 1 "$T/try")
+	equal "$1" "$2" "$got"
 	if [ "$2" = 503 ]; then
 		check "… with Retry-After" grep -qi '^Retry-After: [0-9]' "$T/try"
 		check "… with Content-Length" grep -qi '^Content-Length: 0' "$T/try"
@@ -53,23 +58,27 @@ if [ -n "$small" ]; then
 
 	# not while the database is open for writing: the kernel refuses that
 	gate_stop
-	mount -o remount,ro "$T/disk"
+	mount -o remount,bind,ro "$T/disk"
 	gate_start
 	try "started on a read-only file system" 503
-	mount -o remount,rw "$T/disk"
+	mount -o remount,bind,rw "$T/disk"
 	try "mounted for writing: the next try is taken" 200
-else
-	gate_stop
-	rm -rf "$T/disk/inbox"/*
-	WRAP="prlimit --fsize=$((400 * 1024)):unlimited" gate_start
-	try "small files may be written" 200
-	for ((i = 0; i < 1000; i++)); do
-		"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120141$(printf %012d $i)")" 2>/dev/null | grep -q 'Status: 503' && break
-	done
-	try "the file may not grow" 503
-	prlimit --pid "$GATE_PID" --fsize=unlimited:unlimited
-	try "it may again: the next try is taken" 200
 fi
+
+# a ceiling on the size of files, as shared hosts set it: the kernel also sends SIGXFSZ
+gate_stop
+WRAP="prlimit --fsize=$((600 * 1024)):unlimited"
+gate_start
+WRAP=
+try "files up to 600 KiB may be written" 200
+# the first write that fails may cut the write-ahead log, so that the next one fits: the first is looked at
+for ((i = 0; i < 1500; i++)); do
+	"$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -b "$(one_pix "E0000000020261120143$(printf %012d $i)")" >"$T/try" 2>&1
+	grep -q '^200' "$T/try" || break
+done
+equal "the file may not grow" "Status: 503 Service Unavailable" "$(head -n 1 "$T/try" | tr -d '\r')"
+prlimit --pid "$GATE_PID" --fsize=unlimited:unlimited
+try "it may again: the next try is taken" 200
 
 mv "$T/disk/inbox" "$T/disk/elsewhere"
 try "the folder is gone" 503
