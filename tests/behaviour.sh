@@ -182,18 +182,27 @@ authorization() {
 	equal "… with its kind" 1 "$(events --kind payment)"
 }
 
+# A server may take a moment to replace its processes: pings until the status is that.
+settled() {
+	DATA=$PING
+	post "/webhook?hmac=$SECRET"
+	[ "$STATUS" = "$1" ]
+}
 misconfigured() {
 	local n
 	n=$(events)
 	cp -p "$CONF" "$T/good.conf"
 	echo 'nonsense = 1;' >>"$CONF"
 	$RESTART
+	until_true 10 settled 503
 	DATA=$(one_pix E0000000020261120111000000000000)
 	post "/webhook/pix?hmac=$SECRET"
 	equal "a broken configuration lets nobody in" 503 "$STATUS"
 	cp -p "$T/good.conf" "$CONF"
 	$RESTART
+	until_true 10 settled 200
 	equal "… and nothing was kept" "$n" "$(events)"
+	DATA=$(one_pix E0000000020261120111000000000000)
 	post "/webhook/pix?hmac=$SECRET"
 	answered "mended, the retry is taken" 200 $((n + 1))
 }

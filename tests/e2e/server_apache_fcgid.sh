@@ -13,7 +13,7 @@ LARGE_OK=
 restart() {
 	# a graceful restart of Apache ends its FastCGI processes
 	kill -s USR1 "$APACHE"
-	sleep 2
+	sleep 1
 	wait_port "$PORT"
 }
 RESTART=restart

@@ -13,11 +13,11 @@ status() { # URI BODY [ARGUMENT…]
 # --- SIGTERM with requests in hand: each that was sent whole is answered
 gate_start
 for ((i = 0; i < 20; i++)); do
-	# the last byte comes 300 ms after the rest; SIGTERM comes in between
-	"$TOOLS/fcgi" "$ADDRESS" -u "$NOTIFY" -b "$(one_pix "E0000000020261120160$(printf %012d $i)")" -s 300,300 >"$T/hand.$i" 2>&1 &
+	# the rest comes 1.5 s after the first 300 bytes; SIGTERM comes in between
+	"$TOOLS/fcgi" "$ADDRESS" -u "$NOTIFY" -b "$(one_pix "E0000000020261120160$(printf %012d $i)")" -s 300,1500 >"$T/hand.$i" 2>&1 &
 	hands[i]=$!
 done
-sleep 0.15
+sleep 0.7
 gate_stop TERM
 wait "${hands[@]}"
 lost=0
@@ -100,9 +100,14 @@ printf '%s\n' "$NEW" >"$T/pixgate/neu.secret"
 chmod 600 "$T/pixgate/neu.secret"
 sed -i '0,/secret = \[ "file:loja.secret" \]/s//secret = [ "file:loja.secret", "file:neu.secret" ]/' "$CONF"
 equal "before SIGHUP the new secret is unknown" 403 "$(status "/webhook/pix?hmac=$NEW" "$PING")"
+said() {
+	[ "$(grep -c configuration "$T/gate.log")" -gt "$1" ]
+}
 hup() {
+	local before
+	before=$(grep -c configuration "$T/gate.log")
 	kill -s HUP "$GATE_PID"
-	sleep 0.2
+	until_true 2 said "$before"
 }
 hup
 equal "after SIGHUP the new secret is good" 200 "$(status "/webhook/pix?hmac=$NEW" "$PING")"
