@@ -23,6 +23,9 @@ equal "every source ends with a line break" "" "$(for f in "${texts[@]}"; do cas
 
 mapfile -t scripts < <(for f in "${texts[@]}"; do head -n 1 "$f" | grep -qE '^#!.*sh$|^# shellcheck shell' && echo "$f"; done)
 check "shellcheck: ${#scripts[@]} scripts" shellcheck "${scripts[@]}"
+# arrayIndexThenCheck: a NULL-ended table's end and the copy's room are two conditions, in either order
+check "cppcheck" cppcheck -q -j2 --std=c11 -D_GNU_SOURCE -DVERSION='"x"' --enable=warning,portability --suppress=missingIncludeSystem \
+	--suppress=arrayIndexThenCheck --error-exitcode=1 -I. lib pix conf inbox fcgi cli tests/tools
 for page in man/*.[1-8]; do
 	[ -e "$page" ] || continue
 	check "mandoc: $page" mandoc -Tlint -W warning "$page"
