@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -92,6 +93,8 @@ int cgi_serve(const char *conf)
 	int64_t now_ms = when_now(), deadline;
 	bool open = file && gate_open(&g, file, true, &e), fits;
 
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a file at the limit that the host sets is a full disk: 503, not death */
 	job_start(&j, monotonic_us());
 	deadline = j.began_us + (int64_t)LIMIT_STALL_MS * 1000;
 	job_params(&j, environ, open ? g.settings->proxy_header : PROXY_X_FORWARDED_FOR);

@@ -246,6 +246,7 @@ static bool open_loop(struct loop *l)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a file at the limit that a shared host sets is a full disk, no reason to die */
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < LIMIT_CONNECTIONS + SPARE_FDS) {
 		files.rlim_cur = files.rlim_max < LIMIT_CONNECTIONS + SPARE_FDS ? files.rlim_max : LIMIT_CONNECTIONS + SPARE_FDS;
 		setrlimit(RLIMIT_NOFILE, &files);
