@@ -59,7 +59,8 @@ struct keeper {
  * failure (its code is ERR_NONE where there was none). now_ms is the wall clock.
  */
 void keeper_store(struct keeper *k, struct job *list, int64_t now_ms, struct err *e);
-void keeper_tidy(struct keeper *k);
+/* Work that may wait; idle: nobody does. */
+void keeper_tidy(struct keeper *k, bool idle);
 void keeper_close(struct keeper *k);
 
 /* The whole CGI answer of a status (RFC 3875 §6), refusals alike to the byte: static, NUL-terminated. check is the one

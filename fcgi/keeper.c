@@ -93,8 +93,8 @@ void keeper_store(struct keeper *k, struct job *list, int64_t now_ms, struct err
 	}
 }
 
-void keeper_tidy(struct keeper *k)
+void keeper_tidy(struct keeper *k, bool idle)
 {
 	if (k->box)
-		k->box->ops->tidy(k->box);
+		k->box->ops->tidy(k->box, idle);
 }

@@ -294,7 +294,7 @@ int loop_serve(struct listener *listener, const char *conf)
 		}
 		let_go(&l, now_us);
 		log_release();
-		keeper_tidy(&l.shop.keeper);
+		keeper_tidy(&l.shop.keeper, n == 0);
 	}
 	shop_close(&l.shop);
 	listen_close(listener);

@@ -90,8 +90,9 @@ struct inbox_ops {
 	bool (*put)(struct inbox *, const struct inbox_note *, struct inbox_put *, struct err *);
 	bool (*commit)(struct inbox *, struct err *);
 	void (*rollback)(struct inbox *);
-	/* Work that may wait and must not stand in a request's way (WAL checkpoint). Cheap when there is nothing to do. */
-	void (*tidy)(struct inbox *);
+	/* Work that may wait and must not stand in a request's way (WAL checkpoint). Cheap when there is nothing to do.
+	 * idle: nobody waits now, so that it may be done early. */
+	void (*tidy)(struct inbox *, bool idle);
 	bool (*list)(struct inbox *, const struct inbox_filter *, inbox_row_fn *, void *, struct err *);
 	bool (*bodies)(struct inbox *, const struct inbox_filter *, bool only_unread, inbox_body_fn *, void *, struct err *);
 	bool (*body)(struct inbox *, int64_t note, inbox_body_fn *, void *, struct err *);	/* ERR_NOT_FOUND */

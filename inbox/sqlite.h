@@ -47,6 +47,7 @@ struct sqlite_box {
 	bool gone;		/* one of them was replaced: for good */
 	bool in_txn;
 	int wal_pages, tidy_at;	/* pages in the WAL after our last commit; from how many on a checkpoint is due */
+	int tidied;		/* wal_pages at the last checkpoint, 0 once the WAL began anew */
 	/* What put needs to know of the tables; true as long as the database's version is that one. */
 	bool known, has_digests;
 	unsigned version;

@@ -256,7 +256,7 @@ static void two_handles_write_in_turn(void **state)
 
 		n.hook = i % 3 ? "a" : "b";
 		assert_put(stored(box[i % 2], &n), 1, 0, 0, true);
-		box[i % 2]->ops->tidy(box[i % 2]);
+		box[i % 2]->ops->tidy(box[i % 2], true);
 		assert_put(stored(box[!(i % 2)], &n), 0, 1, 0, false);
 	}
 	assert_int_equal(stats_of(box[0], NULL).notes, 20);

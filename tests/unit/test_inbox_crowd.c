@@ -43,7 +43,7 @@ static int serve(int first)
 		note.hook = "crowd";
 		if (!put_one(box, &note, &did, &e) || did.fresh != 1)
 			break;
-		box->ops->tidy(box);
+		box->ops->tidy(box, true);
 	}
 	inbox_close(box);
 	return done == NOTES ? 0 : 1;
@@ -96,7 +96,7 @@ static void write_for_ever(int to, enum inbox_mode mode, int first)
 		if (mode == INBOX_ONCE ? !write_one(mode, n) : !put_one(box, &note, &did, NULL))
 			_exit(1);
 		if (box)
-			box->ops->tidy(box);
+			box->ops->tidy(box, true);
 		if (write(to, &n, sizeof n) != sizeof n)
 			_exit(1);
 	}

@@ -117,13 +117,39 @@ static void a_service_tidies_its_wal(void **state)
 		struct inbox_note n = note_of(body, &ev, 1);
 
 		stored(box, &n);
-		box->ops->tidy(box);
+		box->ops->tidy(box, true);
 	}
 	assert_int_equal(stat(in_dir("inbox.db-wal"), &st), 0);
 	assert_true(st.st_size < 6 << 20);
 	assert_int_equal(stat(in_dir("inbox.db"), &st), 0);
 	assert_true(st.st_size > 12 << 20);
 	assert_int_equal(stats_of(box, NULL).notes, 300);
+	inbox_close(box);
+}
+
+static void a_busy_service_puts_it_off(void **state)
+{
+	static char body[60000];
+	struct inbox *box = opened(INBOX_SERVE);
+	struct stat st;
+
+	(void)state;
+	memset(body, 'x', sizeof body - 1);
+	for (int i = 0; i < 1000; i++) {
+		struct pix_event ev = event_no(i);
+		struct inbox_note n = note_of(body, &ev, 1);
+
+		stored(box, &n);
+		box->ops->tidy(box, false);
+		if (i == 200) {
+			assert_int_equal(stat(in_dir("inbox.db-wal"), &st), 0);
+			assert_true(st.st_size > 12 << 20);
+			assert_int_equal(stat(in_dir("inbox.db"), &st), 0);
+			assert_true(st.st_size < 1 << 20);
+		}
+	}
+	assert_int_equal(stat(in_dir("inbox.db-wal"), &st), 0);
+	assert_true(st.st_size < 40 << 20);	/* but not for ever */
 	inbox_close(box);
 }
 
@@ -152,6 +178,7 @@ int main(void)
 		PROMISE(what_is_no_database_is_refused),
 		PROMISE(one_shots_keep_the_wal_short),
 		PROMISE(a_service_tidies_its_wal),
+		PROMISE(a_busy_service_puts_it_off),
 		PROMISE(urls_are_checked),
 	};
 
