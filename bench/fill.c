@@ -18,7 +18,7 @@ static bool put(struct inbox *box, const char *hook, uint64_t serial, time_t whe
 	struct pix_batch batch = {0};
 	struct inbox_put done = {0};
 	char body[NOTICE_MAX];
-	size_t len = notice_write(body, serial, when);
+	size_t len = notice_write(body, serial, when, false);
 	struct inbox_note note = { .hook = hook, .psp = psp->name, .event = "", .received_ms = (int64_t)when * 1000, .body = body, .body_len = len, .why = "" };
 	bool ok;
 

@@ -1,8 +1,9 @@
 /*
- * load [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI
+ * load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI
  *
  * Posts notifications, each fresh, one at a time a connection, over connections that are kept; to a web server, or as
- * the web server to a FastCGI responder. What is answered within the first -w seconds is not counted. Prints
+ * the web server to a FastCGI responder. What is answered within the first -w seconds is not counted. With -r
+ * the endToEndIds are in no order. Prints
  * "n=… errors=… rate=… p50=… p99=… max=…" (a second; microseconds from the request's write to the answer's last byte).
  */
 #include <arpa/inet.h>
@@ -145,6 +146,7 @@ static struct lat lat;
 static uint64_t serial;
 static unsigned long errors;
 static int poller;
+static bool scattered;
 
 static bool dial(struct conn *c)
 {
@@ -176,7 +178,7 @@ static bool dial(struct conn *c)
 static bool ask(struct conn *c)
 {
 	char body[NOTICE_MAX], request[REQUEST_MAX];
-	size_t len = notice_write(body, serial++, time(NULL));
+	size_t len = notice_write(body, serial++, time(NULL), scattered);
 
 	len = protocol->write(request, uri, body, len);
 	c->len = 0;
@@ -210,8 +212,9 @@ int main(int argc, char **argv)
 	double seconds = 0, warm = 0;
 	int connections = 1, opt, n;
 
-	while ((opt = getopt(argc, argv, "c:s:n:w:")) != -1)
+	while ((opt = getopt(argc, argv, "rc:s:n:w:")) != -1)
 		switch (opt) {
+		case 'r': scattered = true; break;
 		case 'c': connections = atoi(optarg); break;
 		case 's': seconds = atof(optarg); break;
 		case 'n': count = strtoul(optarg, NULL, 10); break;
@@ -222,7 +225,7 @@ int main(int argc, char **argv)
 		if (!strncmp(argv[optind], protocols[i].scheme, 5))
 			protocol = &protocols[i];
 	if (argc - optind != 2 || !protocol || connections < 1 || connections > CONNECTIONS || !count == !seconds || strlen(argv[optind + 1]) > 2048)
-		return fputs("usage: load [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI\n", stderr), 2;
+		return fputs("usage: load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI\n", stderr), 2;
 	place = argv[optind] + 5;
 	uri = argv[optind + 1];
 	serial = notice_first();

@@ -2,6 +2,7 @@
 #ifndef BENCH_NOTICE_H
 #define BENCH_NOTICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <time.h>
@@ -17,29 +18,30 @@ static inline uint64_t notice_mix(uint64_t x)
 }
 
 /*
- * endToEndId as the standard builds it: E, eight digits of the payer's institution, minute, eleven letters and digits.
- * Sixteen institutions: real traffic arrives from few, so an index over it has as many places that grow.
+ * endToEndId as the standard builds it: E, eight digits of the payer's institution, minute, a sequence of eleven letters
+ * and digits. Sixteen institutions: an index over it grows in as many places. Some institutions draw the sequence by
+ * lot: scattered.
  */
-static inline void notice_id(char out[33], uint64_t serial, const struct tm *at)
+static inline void notice_id(char out[33], uint64_t serial, const struct tm *at, bool scattered)
 {
 	static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	uint64_t v = notice_mix(serial);
+	uint64_t v = scattered ? notice_mix(serial) : serial;
 	int len = snprintf(out, 33, "E%08u%04d%02d%02d%02d%02d", 10203040u + (unsigned)(serial % 16) * 1111111u, at->tm_year + 1900, at->tm_mon + 1,
 		at->tm_mday, at->tm_hour, at->tm_min);
 
-	for (; len < 32; len++, v /= 62)
-		out[len] = letters[v % 62];
+	for (int i = 31; i >= len; i--, v /= 62)
+		out[i] = letters[v % 62];
 	out[32] = 0;
 }
 
 /* Returns the length; serials must differ for the notifications to differ. At most NOTICE_MAX - 1 bytes. */
-static inline size_t notice_write(char out[NOTICE_MAX], uint64_t serial, time_t when)
+static inline size_t notice_write(char out[NOTICE_MAX], uint64_t serial, time_t when, bool scattered)
 {
 	char id[33];
 	struct tm at;
 
 	gmtime_r(&when, &at);
-	notice_id(id, serial, &at);
+	notice_id(id, serial, &at, scattered);
 	return (size_t)snprintf(out, NOTICE_MAX,
 		"{\"pix\":[{\"endToEndId\":\"%s\",\"txid\":\"bench%016llx%08llx\",\"chave\":\"5f0c9a51-3b7e-4d42-9c68-a1e07b2d4f93\","
 		"\"valor\":\"%u.%02u\",\"horario\":\"%04d-%02d-%02dT%02d:%02d:%02d.000Z\","

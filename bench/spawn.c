@@ -32,7 +32,7 @@ static void run(struct program *p, const char *uri, uint64_t serial)
 {
 	static char var[6][2304];
 	char *argv[] = { (char *)p->path, NULL }, body[NOTICE_MAX], reply[1024];
-	size_t len = notice_write(body, serial, time(NULL));
+	size_t len = notice_write(body, serial, time(NULL), false);
 	const char *query = strchr(uri, '?');
 	const char *envp[] = {
 		"GATEWAY_INTERFACE=CGI/1.1", "REQUEST_METHOD=POST", "SERVER_PROTOCOL=HTTP/1.1", "SERVER_SOFTWARE=bench", "SERVER_NAME=localhost",

@@ -3,7 +3,7 @@
 
 secret=$(od -An -tx1 -N32 /dev/urandom | tr -d ' \n')
 uri="/pix?hmac=$secret&ignorar=/pix"
-port=$((20000 + $$ % 20000))
+port=$((20000 + $$ % 10000))	# below what the kernel gives to clients
 
 die() {
 	echo "run.sh: $*" >&2
@@ -22,6 +22,10 @@ answers() { # WHERE URI
 	"$B/bench/load" -n 1 "$1" "$2"
 }
 
+next_port() {
+	port=$((port + 1))
+	while port_open "$port"; do port=$((port + 1)); done
+}
 settings() { # FOLDER: a configuration with an inbox of its own
 	mkdir -p "$1"
 	(umask 077 && printf '%s\n' "$secret" >"$1/bench.secret")
@@ -48,7 +52,7 @@ start_answer() { # NAME [WRAPPER…]
 # One for every slice: connections that another slice left open would hold the yardstick's threads.
 start_nginx() { # NAME: in front of $T/NAME.sock, on $port; its id is $nginx_pid
 	local dir=$T/nginx
-	port=$((port + 1))
+	next_port
 	mkdir -p "$dir"
 	{
 		[ "$(id -u)" = 0 ] && echo "user root;"
@@ -61,7 +65,7 @@ start_nginx() { # NAME: in front of $T/NAME.sock, on $port; its id is $nginx_pid
 		  uwsgi_temp_path $dir/uwsgi; scgi_temp_path $dir/scgi;
 		  upstream gate { server unix:$T/$1.sock; keepalive 64; }
 		  server {
-		    listen 127.0.0.1:$port backlog=1024;
+		    listen 127.0.0.1:$port backlog=1024 reuseport;
 		    location / {
 		      fastcgi_pass gate; fastcgi_keep_conn on; fastcgi_request_buffering on;
 		      fastcgi_param REQUEST_METHOD \$request_method; fastcgi_param REQUEST_URI \$request_uri;
@@ -79,12 +83,13 @@ start_nginx() { # NAME: in front of $T/NAME.sock, on $port; its id is $nginx_pid
 	} >"$dir/nginx.conf"
 	start nginx "${nginx[@]}" -e stderr -p "$dir" -c "$dir/nginx.conf"
 	nginx_pid=$PID
-	until_true 10 answers "http:127.0.0.1:$port" "$uri" || die "nginx does not answer"
+	# no request: it would leave a connection open that holds one of the yardstick's threads
+	until_true 10 port_open "$port" || die "nginx does not start"
 }
 
 start_lighttpd() { # the plain CGI below /pix and the empty one below /empty, on $port
 	local dir=$T/lighttpd
-	port=$((port + 1))
+	next_port
 	mkdir -p "$dir"
 	cat >"$dir/lighttpd.conf" <<-END
 	server.modules = ("mod_alias", "mod_cgi")
@@ -97,7 +102,7 @@ start_lighttpd() { # the plain CGI below /pix and the empty one below /empty, on
 	cgi.assign = ("pixgate.cgi" => "", "emptycgi" => "")
 	END
 	start lighttpd "${lighttpd[@]}" -D -f "$dir/lighttpd.conf"
-	until_true 10 answers "http:127.0.0.1:$port" /empty || die "lighttpd does not answer"
+	until_true 10 port_open "$port" || die "lighttpd does not start"
 }
 
 for p in "$GATE" "$B/bench/load" "$B/bench/answer" "$B/bench/append" "$B/bench/spawn" "$B/bench/fill"; do
