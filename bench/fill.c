@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 		ok = ok && put(box, argv[2], first + (uint64_t)i, now - YEAR + (time_t)((double)YEAR * (double)i / (double)count), &e);
 		if (ok && (i % BATCH == BATCH - 1 || i == count - 1)) {
 			ok = box->ops->commit(box, &e);
-			box->ops->tidy(box);
+			box->ops->tidy(box, true);
 		}
 	}
 	inbox_close(box);
