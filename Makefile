@@ -9,7 +9,7 @@ WERROR  ?= -Werror
 LDFLAGS ?=
 SAN     ?=
 
-std      := -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I.
+std      := -pthread -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I.
 warn     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla -Wno-format-truncation -Wno-unknown-warning-option $(WERROR)
 hard     := -fPIE -fstack-protector-strong -ffile-prefix-map=$(CURDIR)=.
 hardlink := -pie -Wl,-z,relro,-z,now,--as-needed
@@ -19,7 +19,7 @@ else
 hard     += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 compile   = $(CC) $(std) $(warn) $(hard) $(san) $(CPPFLAGS) $(CFLAGS)
-link      = $(CC) $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
+link      = $(CC) -pthread $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
 
 core_libs := -lcjson -lconfig -lcrypto -lsqlite3
 gate_libs := -lfcgi $(core_libs)
@@ -102,7 +102,7 @@ $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	$(link) -o $@ $^
 $(ben): $(B)/bench/%: $(B)/obj/bench/%.o
 	@mkdir -p $(@D)
-	$(link) -o $@ $^ -lfcgi -lpthread
+	$(link) -o $@ $^ -lfcgi
 
 # One compile tells of all missing headers at once, and what to do about them.
 $(B)/headers.ok:

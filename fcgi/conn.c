@@ -40,7 +40,7 @@ static void forget(struct conn *c)
 	free(c->job);
 	c->job = NULL;
 	c->served = NULL;
-	c->collecting = c->busy = c->cut = false;
+	c->collecting = c->busy = c->waiting = c->cut = false;
 }
 
 void conn_free(struct conn *c)

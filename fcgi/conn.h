@@ -13,6 +13,7 @@
 struct conn {
 	int fd;
 	bool busy;			/* a request has begun and was not answered */
+	bool waiting;			/* its job waits for the commit */
 	bool cut;			/* to be closed after its answer: bytes behind the request, or a body without end */
 	int64_t since_us;		/* of the busy or idle time, monotonic */
 	struct conn *prev, *next;	/* in the loop's list of its kind, oldest first */

@@ -16,7 +16,7 @@
 #include "lib/log.h"
 #include "lib/when.h"
 
-enum { EVENTS = 256, ACCEPTS = 64, SPARE_FDS = 32, IDLE_MS = 1000 };
+enum { EVENTS = 256, ACCEPTS = 64, LOOKS = 4, SPARE_FDS = 32, IDLE_MS = 1000, LULL_MS = 100 };
 
 struct list {
 	struct conn *first, *last;
@@ -32,6 +32,7 @@ struct loop {
 	struct conn **turn_end;
 	struct job *jobs, **jobs_end;
 	bool deaf;			/* the listener is out of the epoll set: there is no room */
+	bool untidy;			/* something was committed since nobody waited last */
 	bool ending;
 };
 
@@ -102,8 +103,11 @@ static void answer(struct loop *l, struct conn *c, int64_t now_us)
 static void readable(struct loop *l, struct conn *c, int64_t now_us)
 {
 	bool was_busy = c->busy;
-	enum conn_step step = conn_read(c, &l->shop, now_us);
+	enum conn_step step;
 
+	if (c->waiting)		/* for the commit; what comes meanwhile, its end too, is for afterwards */
+		return;
+	step = conn_read(c, &l->shop, now_us);
 	if (c->busy && !was_busy) {
 		list_cut(&l->idle, c);
 		list_add(&l->busy, c);
@@ -118,6 +122,7 @@ static void readable(struct loop *l, struct conn *c, int64_t now_us)
 		*l->turn_end = c;
 		l->turn_end = &c->turn_next;
 		c->turn_next = NULL;
+		c->waiting = true;
 	}
 }
 
@@ -169,6 +174,7 @@ static void commit(struct loop *l)
 	if (!l->turn)
 		return;
 	keeper_store(&l->shop.keeper, l->jobs, when_now(), &e);
+	l->untidy = true;
 	now_us = monotonic_us();
 	if (e.code)
 		report_trouble("storage", &e, now_us);
@@ -192,12 +198,13 @@ static void let_go(struct loop *l, int64_t now_us)
 
 static int wait_ms(const struct loop *l, int64_t now_us)
 {
+	int most = l->untidy ? LULL_MS : IDLE_MS;
 	int64_t left;
 
 	if (!l->busy.first)
-		return IDLE_MS;
+		return most;
 	left = (l->busy.first->since_us + (int64_t)LIMIT_STALL_MS * 1000 - now_us) / 1000 + 1;
-	return left < 0 ? 0 : left < IDLE_MS ? (int)left : IDLE_MS;
+	return left < 0 ? 0 : left < most ? (int)left : most;
 }
 
 /* From now on no new connection; what has come, in the listener's queue too, is still served. */
@@ -257,6 +264,24 @@ static bool open_loop(struct loop *l)
 	       watch(l, l->listener->fd, l->listener, EPOLL_CTL_ADD);
 }
 
+/* What n events tell. true: a signal is to be read. */
+static bool handle(struct loop *l, const struct epoll_event *ev, int n, int64_t now_us)
+{
+	bool asked = false, knock = false;
+
+	for (int i = 0; i < n; i++) {
+		if (ev[i].data.ptr == l->listener)
+			knock = true;
+		else if (ev[i].data.ptr == &l->signals)
+			asked = true;
+		else
+			readable(l, ev[i].data.ptr, now_us);
+	}
+	if (knock)	/* last: it may drop idle connections that had an event of their own */
+		accept_some(l, now_us);
+	return asked;
+}
+
 int loop_serve(struct listener *listener, const char *conf)
 {
 	struct loop l = { .listener = listener, .shop.given = conf, .epoll = -1, .signals = -1 };
@@ -272,21 +297,15 @@ int loop_serve(struct listener *listener, const char *conf)
 	}
 	shop_warm(&l.shop, now_us);
 	while (!l.ending || l.busy.first) {
-		int n = epoll_wait(l.epoll, ev, EVENTS, wait_ms(&l, now_us));
-		bool asked = false, knock = false;
+		int n = epoll_wait(l.epoll, ev, EVENTS, wait_ms(&l, now_us)), looks = 0;
+		bool idle = n == 0, asked = false;
 
-		now_us = monotonic_us();
 		log_hold();
-		for (int i = 0; i < n; i++) {
-			if (ev[i].data.ptr == listener)
-				knock = true;
-			else if (ev[i].data.ptr == &l.signals)
-				asked = true;
-			else
-				readable(&l, ev[i].data.ptr, now_us);
-		}
-		if (knock)	/* last: it may drop idle connections that had an event of their own */
-			accept_some(&l, now_us);
+		/* While requests were read more have come: those that are ready now share the commit. */
+		do {
+			now_us = monotonic_us();
+			asked |= handle(&l, ev, n, now_us);
+		} while (l.turn && ++looks < LOOKS && (n = epoll_wait(l.epoll, ev, EVENTS, 0)) > 0);
 		commit(&l);
 		if (asked) {	/* between turns: no job holds on to the configuration now */
 			signalled(&l, now_us);
@@ -294,7 +313,8 @@ int loop_serve(struct listener *listener, const char *conf)
 		}
 		let_go(&l, now_us);
 		log_release();
-		keeper_tidy(&l.shop.keeper, n == 0);
+		keeper_tidy(&l.shop.keeper, idle);
+		l.untidy &= !idle;
 	}
 	shop_close(&l.shop);
 	listen_close(listener);

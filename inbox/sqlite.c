@@ -21,12 +21,6 @@ enum {
 	 * 1000 pages 3.8, never closed 3.8, journal_mode=PERSIST instead of a WAL 3.0 where 64 pages took 2.6.
 	 */
 	ONCE_PAGES = 128,
-	/*
-	 * A service's WAL is copied into the database when nobody waits, if it has a MiB of pages; under load that is put
-	 * off to 32 MiB, since each copy stops all for some 10 ms: at 4 MiB they met 7 % of the requests and p99 was 1.4
-	 * times what it is now. At 128 MiB it waits for readers to let go of it, for so long.
-	 */
-	TIDY_IDLE = 500, TIDY_PAGES = 16000, TIDY_MAX = 4 * TIDY_PAGES, TIDY_WAIT_MS = 20,
 	WAIT_MIN_MS = 10, WAIT_MAX_MS = 200,
 };
 
@@ -40,10 +34,8 @@ static int after_commit(void *arg, sqlite3 *db, const char *name, int pages)
 	struct sqlite_box *b = arg;
 
 	(void)db, (void)name;
-	if (pages < b->wal_pages) {	/* it began anew */
-		b->tidy_at = TIDY_PAGES;
-		b->tidied = 0;
-	}
+	if (pages < b->wal_pages)	/* it began anew */
+		sqlite_tidy_reset(b);
 	b->wal_pages = pages;
 	return SQLITE_OK;
 }
@@ -53,6 +45,7 @@ static void sqlite_close(struct inbox *box)
 	struct sqlite_box *b = of(box);
 	bool keep_wal = b->mode == INBOX_READ || (b->mode == INBOX_ONCE && b->wal_pages < ONCE_PAGES);
 
+	sqlite_tidier_stop(b);
 	for (int i = 0; i < SQLS; i++)
 		sqlite3_finalize(b->stmt[i]);
 	if (!b->db)
@@ -114,7 +107,7 @@ static bool sqlite_open(struct inbox **box, const char *place, enum inbox_mode m
 	b->base.ops = &inbox_sqlite;
 	b->mode = mode;
 	sqlite_names(b, place);
-	b->tidy_at = TIDY_PAGES;
+	sqlite_tidy_reset(b);
 	snprintf(lock, sizeof lock, "%s-lock", place);
 
 	if (mode == INBOX_READ && access(place, F_OK)) {
@@ -191,25 +184,6 @@ static bool sqlite_commit(struct inbox *box, struct err *e)
 	}
 	end(b);
 	return true;
-}
-
-static void sqlite_tidy(struct inbox *box, bool idle)
-{
-	struct sqlite_box *b = of(box);
-	bool patient = b->wal_pages >= TIDY_MAX;
-
-	if (b->mode == INBOX_ONCE || b->in_txn || b->wal_pages < (idle ? TIDY_IDLE : b->tidy_at) || b->wal_pages == b->tidied ||
-	    !sqlite_alive(b, NULL))
-		return;
-	/* A WAL that was copied whole is used again from its start by the next writer, unless somebody reads in it. A
-	 * reader that never ends would let it grow for ever: then new ones are held back for a moment. */
-	if (patient)
-		sqlite3_busy_timeout(b->db, TIDY_WAIT_MS);
-	sqlite3_wal_checkpoint_v2(b->db, "main", patient ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (patient)
-		sqlite3_busy_timeout(b->db, BUSY_MS);
-	b->tidied = b->wal_pages;
-	b->tidy_at = b->wal_pages + TIDY_PAGES;
 }
 
 static bool sqlite_wait(struct inbox *box, int timeout_ms, bool *changed, struct err *e)

@@ -48,6 +48,7 @@ struct sqlite_box {
 	bool in_txn;
 	int wal_pages, tidy_at;	/* pages in the WAL after our last commit; from how many on a checkpoint is due */
 	int tidied;		/* wal_pages at the last checkpoint, 0 once the WAL began anew */
+	struct sqlite_tidier *tidier;	/* NULL until it is needed */
 	/* What put needs to know of the tables; true as long as the database's version is that one. */
 	bool known, has_digests;
 	unsigned version;
@@ -68,6 +69,11 @@ void sqlite_names(struct sqlite_box *b, const char *path);
 bool sqlite_create(const char *path, struct err *e);	/* an empty file, 0600 whatever the umask; there already: fine */
 void sqlite_stamp(struct sqlite_box *b);
 bool sqlite_alive(struct sqlite_box *b, struct err *e);	/* false once a file was deleted or replaced under us */
+
+/* sqlite_tidy.c */
+void sqlite_tidy(struct inbox *, bool idle);
+void sqlite_tidy_reset(struct sqlite_box *b);	/* the WAL began anew, or is new to us */
+void sqlite_tidier_stop(struct sqlite_box *b);	/* waits for its copy to end */
 
 /* sqlite_schema.c */
 bool sqlite_schema(struct sqlite_box *b, struct err *e);
