@@ -100,9 +100,9 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core
 $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	@mkdir -p $(@D)
 	$(link) -o $@ $^
-$(ben): $(B)/bench/%: $(B)/obj/bench/%.o
+$(ben): $(B)/bench/%: $(B)/obj/bench/%.o $(B)/core.a
 	@mkdir -p $(@D)
-	$(link) -o $@ $^ -lfcgi
+	$(link) -o $@ $^ $(gate_libs)
 
 # One compile tells of all missing headers at once, and what to do about them.
 $(B)/headers.ok:

@@ -118,9 +118,11 @@ int cgi_serve(const char *conf)
 		if (e.code)
 			report_trouble("storage", &e, monotonic_us());
 	}
-	answer(&j);
-	report_job(&j, monotonic_us());
+	/* The answer last: lighttpd ends a CGI program with SIGTERM as soon as it has the whole answer, and one that was
+	 * always killed before its WAL was copied would leave the next one an ever longer WAL to read. */
 	keeper_close(&k);
+	report_job(&j, monotonic_us());
+	answer(&j);
 	job_free(&j);
 	buf_free(&body);
 	gate_close(&g);

@@ -91,7 +91,7 @@ trap 'exit 130' INT TERM
 
 finish() {
 	stop_all
-	local found='ERROR: (Address|Leak)Sanitizer|runtime error:|^==[0-9]+== (Invalid|Conditional|Use of|Syscall|.*lost in)'
+	local found='(ERROR|WARNING): (Address|Leak|Thread)Sanitizer|runtime error:|^==[0-9]+== (Invalid|Conditional|Use of|Syscall|.*lost in)'
 	if grep -lE "$found" "$T"/*.log >/dev/null 2>&1; then
 		not_ok "sanitizers and valgrind found nothing"
 		grep -hE -A 25 "$found" "$T"/*.log | head -n 60

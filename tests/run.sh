@@ -1,5 +1,5 @@
 #!/bin/bash
-# All tests; `make check` runs this. Builds four ways, runs what is independent side by side, shows the output of what
+# All tests; `make check` runs this. Builds five ways, runs what is independent side by side, shows the output of what
 # failed, and ends with "N passed, M failed".
 #   tests/run.sh [PATTERN]   only the programs and scripts whose name matches (an extended regular expression)
 set -u
@@ -138,6 +138,13 @@ build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
 	# what is timed means little with sanitizers; it ran above
 	# shellcheck disable=SC2086
 	scripts asan.e2e "$base/asan" 120 $rest tests/e2e/stall.sh
+}
+# The one thread there is copies the inbox's WAL: the programs that get it going, and a crowd at the gate.
+build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {
+	for t in sqlite_tidy inbox inbox_crowd loop; do
+		CMOCKA_MESSAGE_OUTPUT=TAP job "tsan.test_$t" 90 "$base/tsan/tests/test_$t"
+	done
+	scripts tsan.e2e "$base/tsan" 120 tests/e2e/copies.sh tests/e2e/signals.sh
 }
 build "$base/clang" CC=clang CFLAGS='-O1'
 if command -v valgrind >/dev/null; then
