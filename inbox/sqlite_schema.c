@@ -75,6 +75,11 @@ bool sqlite_schema(struct sqlite_box *b, struct err *e)
 		return false;
 	if (version == NEWEST && application == APPLICATION)
 		return true;
+	/* Somebody may be making it at this moment: look again once it is our turn, which is kept until it is made. */
+	if (b->mode != INBOX_READ && (!queue_enter(&b->queue, QUEUE_WAIT_S, e) || !versions(b, &application, &version, e)))
+		return false;
+	if (version == NEWEST && application == APPLICATION)
+		return true;
 	if (!sqlite_number(b, "SELECT count(*) FROM sqlite_schema", &tables, e))
 		return false;
 	if (application != APPLICATION && (application || version || tables))
