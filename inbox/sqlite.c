@@ -87,8 +87,8 @@ static bool open_database(struct sqlite_box *b, struct err *e)
 	if (b->mode == INBOX_ONCE)
 		return true;
 	/* From 256 KiB to 8 MiB all sizes read as little in inserts at 10^6 events whose e2eids are of the same minutes; the
-	 * private memory is 0.9 to 2.7 MiB. This one (1.8) leaves room for e2eids of many banks. */
-	if (!sqlite_exec(b, "PRAGMA cache_size=-1024", e))
+	 * private memory is 0.9 to 2.7 MiB. This one (1.2) leaves room for e2eids of many banks. */
+	if (!sqlite_exec(b, "PRAGMA cache_size=-512", e))
 		return false;
 	if (b->mode != INBOX_READ && !sqlite_exec(b, "PRAGMA journal_mode=WAL", e))
 		return false;
