@@ -46,8 +46,9 @@ struct sqlite_box {
 	bool stamped;		/* where this is set */
 	bool gone;		/* one of them was replaced: for good */
 	bool in_txn;
-	int wal_pages, tidy_at;	/* pages in the WAL after our last commit; from how many on a checkpoint is due */
-	int tidied;		/* wal_pages at the last checkpoint, 0 once the WAL began anew */
+	int wal_pages;		/* in the WAL after our last commit */
+	int tidied, asked_at;	/* wal_pages when we copied it last, when the tidier was asked last; 0 once it began anew */
+	int rounds;		/* of the tidier towards an end */
 	struct sqlite_tidier *tidier;	/* NULL until it is needed */
 	/* What put needs to know of the tables; true as long as the database's version is that one. */
 	bool known, has_digests;

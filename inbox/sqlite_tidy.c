@@ -11,11 +11,14 @@
 
 #include "lib/mem.h"
 
+/* In pages of 2 KiB. */
 enum {
-	TIDY_IDLE = 500,	/* pages (of 2 KiB) from which on a copy is made when nobody waits */
-	TIDY_PAGES = 32000,	/* from which on one is made under load: rarely enough that its end is not the p99 */
-	TIDY_REST = 200,	/* what has come during the thread's copy and is little enough to be copied in passing */
-	TIDY_ROUNDS = 4,	/* of the thread, each smaller than the one before, to get there */
+	TIDY_IDLE = 500,	/* from which on a copy is made when nobody waits */
+	TIDY_STEP = 2000,	/* after how many more the thread copies them under load: a longer burst keeps the disk from
+				 * the WAL's own syncs for hundreds of milliseconds */
+	TIDY_PAGES = 32000,	/* from which on the WAL is to begin anew, for which all of it has to be copied at one moment, */
+	TIDY_REST = 200,	/* namely when this little is left: the serving thread does it in passing */
+	TIDY_ROUNDS = 4,	/* or when the thread did not get there in so many */
 	TIDY_MAX = 128000,	/* from here on it waits for readers to let go of the WAL, */
 	TIDY_WAIT_MS = 20,	/* for so long */
 	BUSY_MS = 5000,
@@ -27,7 +30,6 @@ struct sqlite_tidier {
 	pthread_cond_t wake;
 	bool due, stop;		/* under lock: a copy is asked for or under way; the end is */
 	const char *path;	/* the box's */
-	int asked_at, rounds;	/* of the serving thread: pages when it asked last, how often since the WAL began anew */
 };
 
 static void copy(sqlite3 *db, int how)
@@ -118,8 +120,7 @@ static void ask(struct sqlite_box *b)
 {
 	struct sqlite_tidier *t = b->tidier;
 
-	t->asked_at = b->wal_pages;
-	t->rounds++;
+	b->asked_at = b->wal_pages;
 	pthread_mutex_lock(&t->lock);
 	t->due = true;
 	pthread_cond_signal(&t->wake);
@@ -139,34 +140,36 @@ static void finish(struct sqlite_box *b)
 	copy(b->db, patient ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE);
 	if (patient)
 		sqlite3_busy_timeout(b->db, BUSY_MS);
-	b->tidied = b->wal_pages;
-	b->tidy_at = b->wal_pages + TIDY_PAGES;
-	if (b->tidier)
-		b->tidier->rounds = 0;
+	b->tidied = b->asked_at = b->wal_pages;
+	b->rounds = 0;
 }
 
 void sqlite_tidy_reset(struct sqlite_box *b)
 {
-	b->tidy_at = TIDY_PAGES;
-	b->tidied = 0;
+	b->tidied = b->asked_at = b->rounds = 0;
 }
 
 void sqlite_tidy(struct inbox *box, bool idle)
 {
 	struct sqlite_box *b = (struct sqlite_box *)box;
+	int fresh = b->wal_pages - b->asked_at;
+	bool long_one = b->wal_pages >= TIDY_PAGES && b->wal_pages - b->tidied >= TIDY_STEP;
 
-	if (b->mode == INBOX_ONCE || b->in_txn || b->wal_pages < (idle ? TIDY_IDLE : b->tidy_at) || b->wal_pages == b->tidied)
+	if (b->mode == INBOX_ONCE || b->in_txn || b->wal_pages == b->tidied)
 		return;
-	if (b->tidier && at_work(b->tidier))
+	if (idle ? b->wal_pages < TIDY_IDLE : fresh < TIDY_STEP && !long_one)
 		return;
-	if (!sqlite_alive(b, NULL))
+	if ((b->tidier && at_work(b->tidier)) || !sqlite_alive(b, NULL))
 		return;
 	if (!b->tidier && !idle)
 		b->tidier = start(b);
-	/* Idle, no thread, or the thread got so far that the rest costs no more than a commit. */
-	if (idle || !b->tidier || b->wal_pages >= TIDY_MAX || b->tidier->rounds >= TIDY_ROUNDS ||
-	    (b->tidier->rounds && b->wal_pages - b->tidier->asked_at < TIDY_REST))
+	if (idle || !b->tidier || b->wal_pages >= TIDY_MAX) {
 		finish(b);
-	else
+	} else if (!long_one) {
 		ask(b);
+	} else if (fresh < TIDY_REST || ++b->rounds > TIDY_ROUNDS) {
+		finish(b);
+	} else {
+		ask(b);
+	}
 }

@@ -48,11 +48,8 @@ static void a_busy_service_has_it_done_beside(void **state)
 		assert_int_equal(stat(in_dir("inbox.db-wal"), &st), 0);
 		anew = n > 1200 && st.st_size == most;	/* written, and no longer for it */
 		most = st.st_size;
-		if (n == 200) {
-			assert_true(st.st_size > 12 << 20);
-			assert_int_equal(stat(in_dir("inbox.db"), &st), 0);
-			assert_true(st.st_size < 1 << 20);
-		}
+		if (n == 200)
+			assert_true(st.st_size > 12 << 20);	/* it is copied, but does not begin anew so soon */
 		if (n > 1100)
 			usleep(2000);
 	}
