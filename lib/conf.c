@@ -1,14 +1,11 @@
 #include "lib/conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/file.h"
 #include "lib/limits.h"
 #include "lib/mem.h"
 
@@ -19,31 +16,6 @@ struct conf {
 static const config_setting_t *setting(const struct conf_value *v)
 {
 	return (const config_setting_t *)v;
-}
-
-static bool slurp(const char *file, struct buf *text, struct err *e)
-{
-	char part[16384];
-	struct stat st;
-	ssize_t n;
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fail(e, ERR_CONFIG, "%s: cannot be read: %s", file, strerror(errno));
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
-		close(fd);
-		return fail(e, ERR_CONFIG, "%s: is not a regular file", file);
-	}
-	while ((n = read(fd, part, sizeof part)) > 0 || (n < 0 && errno == EINTR)) {
-		if (n > 0 && !buf_add(text, part, (size_t)n)) {
-			close(fd);
-			return fail(e, ERR_CONFIG, "%s: is larger than %d bytes", file, LIMIT_CONF_FILE);
-		}
-	}
-	if (n < 0)
-		fail(e, ERR_CONFIG, "%s: cannot be read: %s", file, strerror(errno));
-	close(fd);
-	return n == 0;
 }
 
 /* What libconfig would take and we do not: a NUL ends its input early, @include opens files behind our back. */
@@ -69,7 +41,7 @@ struct conf *conf_read(const char *file, struct err *e)
 	struct buf text = BUF(LIMIT_CONF_FILE);
 	struct conf *c = NULL;
 
-	if (!slurp(file, &text, e) || !plain(file, &text, e))
+	if (!file_read(file, 0, &text, e) || !plain(file, &text, e))
 		goto out;
 	c = xcalloc(1, sizeof *c);
 	config_init(&c->config);

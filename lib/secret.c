@@ -4,22 +4,20 @@
 #include "lib/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include "lib/buf.h"
+#include "lib/file.h"
 #include "lib/limits.h"
-#include "lib/mem.h"
 
 static const char file_ref[] = "file:", env_ref[] = "env:", derive_ref[] = "derive:file:";
 
@@ -51,60 +49,38 @@ bool secret_ref_ok(const char *ref, struct err *e)
 		"put the secret itself into a file, chmod 600 it, and write \"file:PATH\" here");
 }
 
-/* The bytes of path without one final line break, at most LIMIT_SECRET; buf takes LIMIT_SECRET + 3. */
-static bool slurp(int fd, const char *path, char *buf, size_t *len, struct err *e)
-{
-	size_t n = 0;
-
-	for (;;) {
-		ssize_t got = read(fd, buf + n, LIMIT_SECRET + 3 - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-		n += (size_t)got;
-		if (!got || n == LIMIT_SECRET + 3)
-			break;
-	}
-	if (n && buf[n - 1] == '\n')
-		n -= n > 1 && buf[n - 2] == '\r' ? 2 : 1;
-	if (!n)
-		return fail(e, ERR_CONFIG, "%s: the file is empty", path);
-	if (n > LIMIT_SECRET)
-		return fail(e, ERR_CONFIG, "%s: longer than %d bytes", path, (int)LIMIT_SECRET);
-	*len = n;
-	return true;
-}
-
+/* The bytes of a file without one final line break, at most LIMIT_SECRET; buf takes LIMIT_SECRET + 3. */
 static bool read_file(const char *name, const char *dir, char *buf, size_t *len, struct err *e)
 {
-	size_t size = strlen(dir) + strlen(name) + 2;
-	char *path = xmalloc(size);
-	struct stat st;
+	struct buf path = BUF(PATH_MAX), b = BUF(LIMIT_SECRET + 3);
 	bool ok = false;
-	int fd;
+	size_t n;
 
-	snprintf(path, size, "%s%s%s", *name == '/' ? "" : dir, *name == '/' || !*dir ? "" : "/", name);
-	/* symbolic links are common under /etc and are followed: what counts is the opened file. A FIFO must not block. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st)) {
-		fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
+	if (!buf_putf(&path, "%s%s%s", *name == '/' ? "" : dir, *name == '/' || !*dir ? "" : "/", name)) {
+		fail(e, ERR_CONFIG, "the path of a secret is longer than %d bytes", PATH_MAX);
 		goto out;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		fail(e, ERR_CONFIG, "%s: not a regular file", path);
+	if (!file_read(buf_str(&path), 07, &b, e))
+		goto out;
+	n = b.len;
+	if (n && b.data[n - 1] == '\n')
+		n -= n > 1 && b.data[n - 2] == '\r' ? 2 : 1;
+	if (!n) {
+		fail(e, ERR_CONFIG, "%s: the file is empty", buf_str(&path));
 		goto out;
 	}
-	if (st.st_mode & 07) {
-		fail(e, ERR_CONFIG, "%s: others may use it (mode %04o): chmod o= it", path, (unsigned)st.st_mode & 07777);
+	if (n > LIMIT_SECRET) {
+		fail(e, ERR_CONFIG, "%s: longer than %d bytes", buf_str(&path), (int)LIMIT_SECRET);
 		goto out;
 	}
-	ok = slurp(fd, path, buf, len, e);
+	memcpy(buf, b.data, n);
+	*len = n;
+	ok = true;
 out:
-	if (fd >= 0)
-		close(fd);
-	free(path);
+	if (b.data)
+		OPENSSL_cleanse(b.data, b.len);
+	buf_free(&b);
+	buf_free(&path);
 	return ok;
 }
 

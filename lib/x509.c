@@ -1,11 +1,7 @@
 #include "lib/x509.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -14,6 +10,8 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "lib/buf.h"
+#include "lib/file.h"
 #include "lib/limits.h"
 #include "lib/mem.h"
 #include "lib/secret.h"
@@ -22,48 +20,6 @@
 struct x509_trust {
 	X509_STORE *store;
 };
-
-/* The whole of a CA file, NUL-terminated; NULL and *e otherwise. The caller frees. */
-static char *slurp(const char *path, size_t *len, struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char *text = NULL;
-	size_t n = 0;
-	struct stat st;
-	ssize_t got;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		fail(e, ERR_CONFIG, "%s: not a regular file", path);
-		goto out;
-	}
-	text = xmalloc(LIMIT_CA_FILE + 1);
-	while (n <= LIMIT_CA_FILE && (got = read(fd, text + n, LIMIT_CA_FILE + 1 - n))) {
-		if (got > 0) {
-			n += (size_t)got;
-		} else if (errno != EINTR) {
-			fail(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
-			goto bad;
-		}
-	}
-	if (n > LIMIT_CA_FILE) {
-		fail(e, ERR_CONFIG, "%s: longer than %d bytes", path, (int)LIMIT_CA_FILE);
-		goto bad;
-	}
-	text[n] = '\0';
-	*len = n;
-	goto out;
-bad:
-	free(text);
-	text = NULL;
-out:
-	if (fd >= 0)
-		close(fd);
-	return text;
-}
 
 static bool self_issued(const X509 *x)
 {
@@ -113,13 +69,13 @@ struct x509_trust *x509_trust_load(const char *path, struct err *e)
 	struct x509_trust *t = NULL;
 	X509_STORE *store = NULL;
 	bool intermediates = false;
-	size_t len, skip;
-	char *text = slurp(path, &len, e);
+	struct buf text = BUF(LIMIT_CA_FILE);
+	size_t skip;
 
-	if (!text)
-		return NULL;
-	skip = !strncmp(text, bom, strlen(bom)) ? strlen(bom) : 0;
-	all = bundle(text + skip, len - skip, path, e);
+	if (!file_read(path, 0, &text, e))
+		goto out;
+	skip = !strncmp(buf_str(&text), bom, strlen(bom)) ? strlen(bom) : 0;
+	all = bundle(buf_str(&text) + skip, text.len - skip, path, e);
 	if (!all)
 		goto out;
 	if (!sk_X509_num(all)) {
@@ -146,7 +102,7 @@ out:
 	X509_STORE_free(store);
 	sk_X509_pop_free(all, X509_free);
 	ERR_clear_error();
-	free(text);
+	buf_free(&text);
 	return t;
 }
 

@@ -96,7 +96,7 @@ static void a_folder_a_missing_and_a_huge_file_are_refused(void **state)
 	memset(big, '\n', sizeof big - 1);
 	scene_write("pixgate.conf", big, 0600);
 	assert_null(conf_read(scene_conf, &e));
-	assert_non_null(strstr(e.text, "larger than"));
+	assert_non_null(strstr(e.text, "longer than"));
 }
 
 static void quoted_text_is_read_back_as_it_was(void **state)
