@@ -75,6 +75,7 @@ install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pixgate $(DESTDIR)$(PREFIX)/share/doc/pixgate
 	install -m 755 $(B)/pixgate $(DESTDIR)$(PREFIX)/bin/pixgate
 	install -m 755 $(B)/pixgate.fcgi $(DESTDIR)$(PREFIX)/lib/pixgate/pixgate.fcgi
+	install -D -m 644 completion/pixgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixgate
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pixgate/LICENSE
 	for page in $(wildcard man/*.[1-8]); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \

@@ -3,7 +3,7 @@
 #include "lib/when.h"
 
 /* dev.efipay.com.br (Pix API, webhooks), read July 2024; certificates from efipay/mtls-webhook, December 2024. */
-static const char *const sources[] = { "34.193.116.226/32", NULL };	/* the same for both environments */
+static const char *const sources[] = { "34.193.116.226", NULL };	/* the same for both environments */
 
 /* The intermediate and the root that both files hold. SHA-256 of the DER form. */
 #define ROOT "e43aadaaeb98ae4b0ae6382406acb97d52749c75fc20bb647fe49476e035806d"
