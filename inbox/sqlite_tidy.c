@@ -42,10 +42,12 @@ static void *work(void *arg)
 	struct sqlite_tidier *t = arg;
 	sqlite3 *db = NULL;
 
-	/* Where it cannot be opened, the serving thread's own copies have to do. */
 	if (sqlite3_open_v2(t->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
 		sqlite3_exec(db, "PRAGMA cache_size=-64", NULL, NULL, NULL);
 		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	} else {	/* the serving thread's own copies have to do */
+		sqlite3_close(db);
+		db = NULL;
 	}
 	pthread_mutex_lock(&t->lock);
 	while (!t->stop) {
@@ -54,7 +56,8 @@ static void *work(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&t->lock);
-		copy(db, SQLITE_CHECKPOINT_PASSIVE);
+		if (db)
+			copy(db, SQLITE_CHECKPOINT_PASSIVE);
 		pthread_mutex_lock(&t->lock);
 		t->due = false;
 	}
