@@ -77,7 +77,7 @@ int pixgate(int argc, char **argv, int64_t now_ms)
 	signal(SIGPIPE, SIG_IGN);
 	status = run(&common, &common_args, &own, argc, argv, &e);
 	if (e.code != ERR_NONE) {
-		status = err_means(e.code)->exit;
+		status = err_exit(e.code);
 		if (e.code != ERR_NOT_FOUND || !common_args.value[COMMON_QUIET])
 			complain(e.text);
 	}
@@ -86,7 +86,7 @@ int pixgate(int argc, char **argv, int64_t now_ms)
 	if ((fflush(stdout) || ferror(stdout)) && status < 128) {
 		fail(&e, ERR_STORE, "standard output: %s", errno ? strerror(errno) : "could not be written");
 		complain(e.text);
-		status = err_means(e.code)->exit;
+		status = err_exit(e.code);
 	}
 	args_free(&own);
 	args_free(&common_args);

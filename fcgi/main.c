@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 		if (listen_open(&l, where, group, &e))
 			return loop_serve(&l, conf);
 		fprintf(stderr, "pixgate.fcgi: %s\n", e.text);
-		return err_means(e.code)->exit;
+		return err_exit(e.code);
 	}
 	if (group)
 		return wrong("--group goes with ", "--listen unix:PATH");

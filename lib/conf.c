@@ -122,14 +122,6 @@ bool conf_number(const struct conf_value *v, int64_t *n)
 	return true;
 }
 
-bool conf_bool(const struct conf_value *v, bool *b)
-{
-	if (conf_type(v) != CONF_BOOL)
-		return false;
-	*b = config_setting_get_bool(setting(v)) != 0;
-	return true;
-}
-
 char *conf_quote(const char *text)
 {
 	struct buf b = BUF(4 * strlen(text) + 3);

@@ -4,16 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct err_means means[ERR_CODES] = {
-	[ERR_NONE]      = { 200, 0 },
-	[ERR_USAGE]     = { 503, 2 },
-	[ERR_CONFIG]    = { 503, 2 },
-	[ERR_INPUT]     = { 400, 2 },
-	[ERR_TOO_LARGE] = { 413, 2 },
-	[ERR_STORE]     = { 503, 3 },
-	[ERR_NOT_FOUND] = { 404, 1 },
-	[ERR_NET]       = { 503, 4 },
-	[ERR_REFUSED]   = { 503, 5 },
+static const int statuses[ERR_CODES] = {
+	[ERR_NONE]      = 0,
+	[ERR_USAGE]     = 2,
+	[ERR_CONFIG]    = 2,
+	[ERR_INPUT]     = 2,
+	[ERR_STORE]     = 3,
+	[ERR_NOT_FOUND] = 1,
+	[ERR_NET]       = 4,
+	[ERR_REFUSED]   = 5,
 };
 
 bool fail(struct err *e, enum err_code code, const char *fmt, ...)
@@ -46,7 +45,7 @@ bool fail_in(struct err *e, const char *fmt, ...)
 	return false;
 }
 
-const struct err_means *err_means(enum err_code code)
+int err_exit(enum err_code code)
 {
-	return (unsigned)code < ERR_CODES ? &means[code] : &means[ERR_STORE];
+	return (unsigned)code < ERR_CODES ? statuses[code] : statuses[ERR_STORE];
 }

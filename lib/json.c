@@ -262,11 +262,6 @@ const struct json *json_next(const struct json *v)
 	return v ? value(node(v)->next) : NULL;
 }
 
-const char *json_name(const struct json *v)
-{
-	return v ? node(v)->string : NULL;
-}
-
 /* Steps over "[0]" or "[-1]" at *path. */
 static const struct json *indexed(const struct json *v, const char **path)
 {

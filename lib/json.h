@@ -30,7 +30,6 @@ const char *json_text(const struct json *v);
 const struct json *json_member(const struct json *v, const char *name, bool fold_case);
 const struct json *json_first(const struct json *v);	/* first item of an array or member of an object */
 const struct json *json_next(const struct json *v);	/* its neighbour */
-const char *json_name(const struct json *v);		/* a member's own name, NULL in arrays */
 
 /* "a.b" walks objects, "a[0]" and "a[-1]" the first and last item of an array. NULL where the way ends early. */
 const struct json *json_path(const struct json *v, const char *path, bool fold_case);

@@ -254,13 +254,6 @@ out:
 	return why;
 }
 
-bool x509_verify(const struct x509_trust *t, const char *pem, size_t len, int64_t now, struct x509_facts *facts, struct err *e)
-{
-	const char *why = x509_judge(t, pem, len, now, facts);
-
-	return !why || fail(e, ERR_INPUT, "client certificate: %s", why);
-}
-
 enum part { PART_EITHER, PART_ISSUER, PART_SUBJECT, PART_SHA256 };
 
 static const struct {

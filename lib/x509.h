@@ -30,12 +30,9 @@ bool x509_read(const char *pem, size_t len, struct x509_facts *facts, struct err
 
 /*
  * As x509_read, and the certificate must chain to an anchor (X509_V_FLAG_PARTIAL_CHAIN; RFC 5280 §6), be in date at
- * `now` (seconds since 1970) and be fit for TLS client authentication. ERR_INPUT with OpenSSL's reason.
+ * `now` (seconds since 1970) and be fit for TLS client authentication. NULL where it is, else what is wrong as a static
+ * text (OpenSSL's reason); facts are untouched then.
  */
-bool x509_verify(const struct x509_trust *t, const char *pem, size_t len, int64_t now, struct x509_facts *facts, struct err *e);
-
-/* As x509_verify, but tells what is wrong as a static text (OpenSSL's reason), NULL where nothing is: for who may keep
- * no text of its own. */
 const char *x509_judge(const struct x509_trust *t, const char *pem, size_t len, int64_t now, struct x509_facts *facts);
 
 /* Pins: "CN=NAME" (issuer or subject), "issuer:CN=NAME", "subject:CN=NAME", "sha256:HEX" (colons allowed). */

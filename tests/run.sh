@@ -135,9 +135,8 @@ scripts e2e "$base" 90 $rest
 scripts meta "$base" 60 tests/meta/*.sh
 build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
 	units asan "$base/asan" 90
-	# what is timed means little with sanitizers; it ran above
 	# shellcheck disable=SC2086
-	scripts asan.e2e "$base/asan" 120 $rest tests/e2e/stall.sh
+	scripts asan.e2e "$base/asan" 120 $long $rest
 }
 # The one thread there is copies the inbox's WAL: the programs that get it going, and a crowd at the gate.
 build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {
