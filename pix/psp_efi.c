@@ -8,7 +8,7 @@ static const char *const sources[] = { "34.193.116.226", NULL };	/* the same for
 /* The intermediate and the root that both files hold. SHA-256 of the DER form. */
 #define ROOT "e43aadaaeb98ae4b0ae6382406acb97d52749c75fc20bb647fe49476e035806d"
 
-static const char *const production[] = { "b8a4cc20e3cb06401b3273f5f08fdce523bc6a969706911c500647fcf08b3861", ROOT, NULL };
+static const char *const production[] = { "b8a4cc20e3cb06401b3273f5f08fdce523bc6a961706911c500647fcf08b3861", ROOT, NULL };
 static const char *const sandbox[] = { "98c44220cccc930a37985e3519a53def4bbbd8b382d7f16335425125f718ead5", ROOT, NULL };
 
 static const struct psp_env envs[] = {

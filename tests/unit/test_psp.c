@@ -125,6 +125,34 @@ static void fingerprints_are_64_lower_case_hexadecimal_digits(void **state)
 			}
 }
 
+/* As `openssl x509 -fingerprint -sha256` prints them of the published files: a second statement of the same facts, because
+ * one wrong digit would have a right chain refused. */
+static void efis_fingerprints_are_those_of_its_files(void **state)
+{
+	static const struct {
+		const char *environment, *pin;
+	} known[] = {
+		{ "production", "sha256:B8:A4:CC:20:E3:CB:06:40:1B:32:73:F5:F0:8F:DC:E5:23:BC:6A:96:17:06:91:1C:50:06:47:FC:F0:8B:38:61" },
+		{ "production", "sha256:E4:3A:AD:AA:EB:98:AE:4B:0A:E6:38:24:06:AC:B9:7D:52:74:9C:75:FC:20:BB:64:7F:E4:94:76:E0:35:80:6D" },
+		{ "sandbox", "sha256:98:C4:42:20:CC:CC:93:0A:37:98:5E:35:19:A5:3D:EF:4B:BB:D8:B3:82:D7:F1:63:35:42:51:25:F7:18:EA:D5" },
+		{ "sandbox", "sha256:E4:3A:AD:AA:EB:98:AE:4B:0A:E6:38:24:06:AC:B9:7D:52:74:9C:75:FC:20:BB:64:7F:E4:94:76:E0:35:80:6D" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		const struct psp_env *env = psp_env_find(psp_find("efi"), known[i].environment);
+		bool found = false;
+
+		for (const char *const *h = env->chain_sha256; *h; h++) {
+			struct x509_facts facts = { 0 };
+
+			snprintf(facts.sha256, sizeof facts.sha256, "%s", *h);
+			found |= x509_pin_matches(known[i].pin, &facts);
+		}
+		assert_true(found);
+	}
+}
+
 static void pins_are_well_formed(void **state)
 {
 	(void)state;
@@ -144,6 +172,7 @@ int main(void)
 		cmocka_unit_test(every_profile_is_whole),
 		cmocka_unit_test(every_row_needs_what_makes_an_event_unique),
 		cmocka_unit_test(fingerprints_are_64_lower_case_hexadecimal_digits),
+		cmocka_unit_test(efis_fingerprints_are_those_of_its_files),
 		cmocka_unit_test(pins_are_well_formed),
 	};
 
