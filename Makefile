@@ -1,5 +1,5 @@
 # pixgate. `make` builds build/pixgate.fcgi and build/pixgate; `make help` lists the rest. A new .c file needs no edit here.
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 B       ?= build
 PREFIX  ?= /usr/local
@@ -23,12 +23,12 @@ link      = $(CC) -pthread $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
 
 core_libs := -lcjson -lconfig -lcrypto -lsqlite3
 gate_libs := -lfcgi $(core_libs)
-cli_libs  := $(core_libs)
-test_libs := -lcmocka $(gate_libs)
+cli_libs  := $(core_libs) -lcurl
+test_libs := -lcmocka $(gate_libs) -lcurl
 
 core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
 gate := $(filter-out fcgi/main.c,$(wildcard fcgi/*.c))
-cli  := $(filter-out cli/main.c,$(wildcard cli/*.c))
+cli  := $(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard gen/*.c)
 unit := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 tool := $(patsubst tests/tools/%.c,$(B)/tests/%,$(wildcard tests/tools/*.c))
 ben  := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
@@ -75,6 +75,7 @@ install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pixgate $(DESTDIR)$(PREFIX)/share/doc/pixgate
 	install -m 755 $(B)/pixgate $(DESTDIR)$(PREFIX)/bin/pixgate
 	install -m 755 $(B)/pixgate.fcgi $(DESTDIR)$(PREFIX)/lib/pixgate/pixgate.fcgi
+	for text in $$(cd templates && find . -type f); do install -D -m 644 templates/$$text $(DESTDIR)$(PREFIX)/share/pixgate/templates/$$text || exit 1; done
 	install -D -m 644 completion/pixgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixgate
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pixgate/LICENSE
 	for page in $(wildcard man/*.[1-8]); do \
@@ -108,10 +109,10 @@ $(ben): $(B)/bench/%: $(B)/obj/bench/%.o $(B)/core.a
 # One compile tells of all missing headers at once, and what to do about them.
 $(B)/headers.ok:
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
+	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h curl/curl.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
 		sed -n 's/.*fatal error: \(.*\)/\1/p' $@.log; \
 		echo 'Headers are missing. On Debian and Ubuntu run: make deps'; \
-		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev. Elsewhere install the same libraries.'; \
+		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev. Elsewhere install the same libraries.'; \
 		exit 1; }
 	@mv $@.log $@
 

@@ -6,7 +6,7 @@
 
 #include "lib/err.h"
 
-#define OPT_MAX 16	/* rows of one table */
+#define OPT_MAX 32	/* rows of one table */
 
 /* One long option. A table ends with a row whose name is NULL; a row's place is its place in args.value. */
 struct opt {

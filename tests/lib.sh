@@ -122,6 +122,7 @@ accepts() {
 # --- the gate
 GATE=${GATE:-$B/pixgate.fcgi}
 PIXGATE=${PIXGATE:-$B/pixgate}
+export PIXGATE_TEMPLATES=$ROOT/templates
 SECRET=3f9a41c07be2d58614acf0937d2be6581c74ad09e35bf8621790dc4eab635f28
 KEY=5b1c3a2e-0f4d-4c8b-9a67-2d1e8f705c34
 
