@@ -16,6 +16,7 @@ enum {
 	LIMIT_SECRET = 512,		/* a secret's bytes */
 	LIMIT_PEM = 32 * 1024,		/* a client certificate as PEM */
 	LIMIT_CA_FILE = 1024 * 1024,
+	LIMIT_CERTS = 256,		/* certificates of one file; a whole system's bundle has 150 */
 	LIMIT_STALL_MS = 10 * 1000,	/* from a request's first byte to its last */
 	LIMIT_HELD = 32 * 1024 * 1024,	/* bytes of unfinished requests held in memory by one process */
 	LIMIT_CONNECTIONS = 1024,
