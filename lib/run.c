@@ -1,0 +1,281 @@
+#include "lib/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/mem.h"
+
+extern char **environ;
+
+enum { STEP_MS = 10 };	/* how soon an end without the end of its output, and *stop, are seen */
+
+static const char sbin[] = "/usr/local/sbin:/usr/sbin:/sbin";
+
+/* One end of a child's output, and where it goes. fd -1: at its end. */
+struct stream {
+	int fd;
+	struct buf *to;
+};
+
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool can_run(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+/* folders: joined by ':'. A folder that is not absolute would let the place where we stand choose the program. */
+static char *find_in(const char *folders, const char *name)
+{
+	while (folders && *folders) {
+		size_t len = strcspn(folders, ":");
+		struct buf path = BUF(PATH_MAX);
+		bool found = *folders == '/' && buf_add(&path, folders, len) && buf_putf(&path, "/%s", name) && can_run(buf_str(&path));
+
+		if (found)
+			return path.data;
+		buf_free(&path);
+		folders += len + (folders[len] == ':');
+	}
+	return NULL;
+}
+
+char *program_find(const char *name)
+{
+	char *path;
+
+	if (!*name)
+		return NULL;
+	if (strchr(name, '/'))
+		return can_run(name) ? xstrdup(name) : NULL;
+	path = find_in(getenv("PATH"), name);
+	return path ? path : find_in(sbin, name);
+}
+
+/* The child reads a file that is there as a whole: nothing is fed, so nothing waits, and no pipe breaks. */
+static int input(const struct run *r, struct err *e)
+{
+	int fd = r->in ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+	size_t done = 0;
+
+	while (fd >= 0 && r->in && done < r->in_len) {
+		ssize_t n = write(fd, r->in + done, r->in_len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			fail(e, ERR_STORE, "%s: its input: %s", r->argv[0], strerror(errno));
+			close(fd);
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		fail(e, ERR_STORE, "%s: its input: %s", r->argv[0], strerror(errno));
+	return fd;
+}
+
+/* Above the three that the child gets: where ours were closed at the start, a new one takes their numbers. */
+static bool move_up(int *fd)
+{
+	int up = *fd > 2 ? *fd : fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+
+	if (up != *fd)
+		close(*fd);
+	*fd = up;
+	return up >= 0;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+/* Starts path as the head of a new process group, with the signals' defaults: ours ignores SIGPIPE. */
+static bool start(const struct run *r, const char *path, const int fds[3], pid_t *pid, struct err *e)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	char **argv;
+	size_t n = 0;
+	int error;
+
+	while (r->argv[n])
+		n++;
+	argv = xcalloc(n + 1, sizeof *argv);
+	for (size_t i = 0; i < n; i++)
+		argv[i] = xstrdup(r->argv[i]);
+	sigemptyset(&none);
+	sigfillset(&all);
+	error = posix_spawn_file_actions_init(&files);
+	if (!error)
+		error = posix_spawnattr_init(&attr);
+	for (int i = 0; !error && i < 3; i++)
+		error = posix_spawn_file_actions_adddup2(&files, fds[i], i);
+#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
+#if __GLIBC_PREREQ(2, 34)
+	if (!error)
+		error = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+#endif
+#endif
+	if (!error && r->dir)
+		error = posix_spawn_file_actions_addchdir_np(&files, r->dir);
+	if (!error)
+		error = posix_spawnattr_setsigmask(&attr, &none);
+	if (!error)
+		error = posix_spawnattr_setsigdefault(&attr, &all);
+	if (!error)
+		error = posix_spawnattr_setpgroup(&attr, 0);
+	if (!error)
+		error = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (!error)
+		error = posix_spawn(pid, path, &files, &attr, argv, environ);
+	if (error && r->dir && !is_folder(r->dir))
+		fail(e, ERR_STORE, "%s: no such folder", r->dir);
+	else if (error)
+		fail(e, ERR_STORE, "%s could not be started: %s", path, strerror(error));
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	while (n)
+		free(argv[--n]);
+	free(argv);
+	return !error;
+}
+
+static void shut(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* All that is there now. Past the ceiling it is read all the same: a child must not wait for ever to say it. */
+static void take(struct stream *s)
+{
+	char part[16384];
+	ssize_t n;
+
+	while (s->fd >= 0) {
+		n = read(s->fd, part, sizeof part);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			shut(&s->fd);
+			return;
+		}
+		if (s->to) {
+			size_t room = s->to->max - s->to->len;
+
+			buf_add(s->to, part, (size_t)n < room ? (size_t)n : room);
+		}
+	}
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	/* WNOWAIT: as long as it is not reaped, no other process group can have its number */
+	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
+}
+
+/* Reads until the child has ended, or is ended. *cut: the time was up. */
+static void attend(const struct run *r, pid_t pid, struct stream s[2], bool *cut)
+{
+	int64_t until = clock_ms() + r->timeout_ms;
+
+	while (!has_ended(pid)) {
+		struct pollfd fds[2] = { { .fd = s[0].fd, .events = POLLIN }, { .fd = s[1].fd, .events = POLLIN } };
+
+		*cut = clock_ms() >= until;
+		if (*cut || (r->stop && *r->stop))
+			break;
+		poll(fds, 2, STEP_MS);
+		for (int i = 0; i < 2; i++)
+			if (fds[i].revents)
+				take(&s[i]);
+	}
+	kill(-pid, SIGKILL);
+	/* What a process outside its group (a daemon) may still say is not waited for. */
+	for (int i = 0; i < 2; i++)
+		take(&s[i]);
+}
+
+static int reap(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool run_program(const struct run *r, int *status, struct err *e)
+{
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, in = -1;
+	char *path = program_find(r->argv[0]);
+	bool ok = false, cut = false;
+	struct stream s[2];
+	int ended, stop;
+	pid_t pid = -1;
+
+	if (!path)
+		return fail(e, ERR_NOT_FOUND, "%s: no such program", r->argv[0]);
+	in = input(r, e);
+	if (in < 0)
+		goto out;
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || fcntl(out[0], F_SETFL, O_NONBLOCK) || fcntl(err[0], F_SETFL, O_NONBLOCK) ||
+	    !move_up(&in) || !move_up(&out[1]) || !move_up(&err[1])) {
+		fail(e, ERR_STORE, "%s: a pipe to it: %s", path, strerror(errno));
+		goto out;
+	}
+	if (!start(r, path, (const int[]){ in, out[1], err[1] }, &pid, e))
+		goto out;
+	shut(&out[1]);
+	shut(&err[1]);
+	s[0] = (struct stream){ out[0], r->out };
+	s[1] = (struct stream){ err[0], r->err };
+	attend(r, pid, s, &cut);
+	out[0] = s[0].fd;
+	err[0] = s[1].fd;
+	ended = reap(pid);
+	stop = r->stop ? *r->stop : 0;
+	if (cut) {
+		fail(e, ERR_STORE, "%s: not done after %d.%d seconds, stopped", path, r->timeout_ms / 1000, r->timeout_ms % 1000 / 100);
+		goto out;
+	}
+	*status = stop ? 128 + stop : ended;
+	ok = true;
+out:
+	shut(&out[0]);
+	shut(&out[1]);
+	shut(&err[0]);
+	shut(&err[1]);
+	shut(&in);
+	free(path);
+	return ok;
+}
