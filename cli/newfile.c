@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +78,29 @@ bool newfile_place(struct newfile *f, struct err *e)
 		return fail(e, ERR_STORE, "%s: %s", f->path, strerror(errno));
 	}
 	f->placed = true;
+	return true;
+}
+
+bool newfile_mode(struct newfile *f, mode_t mode, struct err *e)
+{
+	return !chmod(f->temp, mode) || fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+}
+
+bool newfile_replace(struct newfile *f, struct err *e)
+{
+	struct stat old, new;
+
+	if (!stat(f->path, &old) && S_ISREG(old.st_mode) && !stat(f->temp, &new)) {
+		/* before the permissions, which a change of owner may take away */
+		if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) && chown(f->temp, old.st_uid, old.st_gid))
+			errno = 0;	/* only the superuser may give files away */
+		if (!newfile_mode(f, old.st_mode & 0777, e))
+			return false;
+	}
+	if (rename(f->temp, f->path))
+		return fail(e, ERR_STORE, "%s: %s", f->path, strerror(errno));
+	free(f->temp);
+	f->temp = NULL;
 	return true;
 }
 

@@ -1,9 +1,10 @@
-/* Files that appear whole or not at all, and never in the place of another. */
+/* Files that appear whole or not at all, and in the place of another only where that is said. */
 #ifndef CLI_NEWFILE_H
 #define CLI_NEWFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/err.h"
 
@@ -18,6 +19,13 @@ bool newfile_write(struct newfile *f, const char *dir, const char *name, const v
 
 /* Gives it its name. ERR_USAGE where that name is taken. */
 bool newfile_place(struct newfile *f, struct err *e);
+
+/* Other permissions than 0600, before it has its name. ERR_STORE. */
+bool newfile_mode(struct newfile *f, mode_t mode, struct err *e);
+
+/* Gives it its name in the place of what has it: readers see the old file or the new one, whole. The old file's
+ * permissions are kept, and its owner where that is allowed. newfile_end does not bring the old file back. ERR_STORE. */
+bool newfile_replace(struct newfile *f, struct err *e);
 
 /* Removes the temporary name, and the placed file too unless keep is set. Safe on a zeroed struct and twice. */
 void newfile_end(struct newfile *f, bool keep);

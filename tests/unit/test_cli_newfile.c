@@ -131,6 +131,77 @@ static void a_link_that_leads_nowhere_is_there_too(void **state)
 	assert_int_equal(entries(), 1);
 }
 
+static void other_permissions_are_set_whatever_the_umask(void **state)
+{
+	mode_t was = umask(077);
+	struct newfile f = { 0 };
+	struct err e = { 0 };
+	struct stat st;
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/a", dir);
+	assert_true(newfile_write(&f, dir, "a", "text", 4, &e) && newfile_mode(&f, 0644, &e) && newfile_place(&f, &e));
+	newfile_end(&f, true);
+	umask(was);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+}
+
+static void replacing_puts_the_new_file_in_the_old_ones_place(void **state)
+{
+	struct newfile first = { 0 }, second = { 0 };
+	struct err e = { 0 };
+	struct stat st;
+	char path[256], text[16];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/a", dir);
+	assert_true(newfile_write(&first, dir, "a", "first", 5, &e) && newfile_place(&first, &e));
+	newfile_end(&first, true);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_true(geteuid() != 0 || chown(path, 65534, 65534) == 0);
+	assert_true(newfile_write(&second, dir, "a", "second", 6, &e) && newfile_replace(&second, &e));
+	newfile_end(&second, false);	/* nothing to take back */
+	read_back("a", text, sizeof text);
+	assert_string_equal(text, "second");
+	assert_int_equal(entries(), 1);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(st.st_uid, geteuid() ? geteuid() : 65534);
+}
+
+static void replacing_nothing_is_placing(void **state)
+{
+	struct newfile f = { 0 };
+	struct err e = { 0 };
+	char text[16];
+
+	(void)state;
+	assert_true(newfile_write(&f, dir, "a", "text", 4, &e) && newfile_replace(&f, &e));
+	newfile_end(&f, true);
+	read_back("a", text, sizeof text);
+	assert_string_equal(text, "text");
+	assert_int_equal(entries(), 1);
+}
+
+static void a_folder_is_not_replaced(void **state)
+{
+	struct newfile f = { 0 };
+	struct err e = { 0 };
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/a", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_true(newfile_write(&f, dir, "a", "text", 4, &e));
+	assert_false(newfile_replace(&f, &e));
+	assert_int_equal(e.code, ERR_STORE);
+	newfile_end(&f, false);
+	assert_int_equal(entries(), 1);
+	rmdir(path);
+}
+
 static void what_is_not_kept_leaves_nothing(void **state)
 {
 	struct newfile f = { 0 };
@@ -196,6 +267,10 @@ int main(void)
 		EACH(a_file_is_its_owners_alone_whatever_the_umask),
 		EACH(what_is_there_stays),
 		EACH(a_link_that_leads_nowhere_is_there_too),
+		EACH(other_permissions_are_set_whatever_the_umask),
+		EACH(replacing_puts_the_new_file_in_the_old_ones_place),
+		EACH(replacing_nothing_is_placing),
+		EACH(a_folder_is_not_replaced),
 		EACH(what_is_not_kept_leaves_nothing),
 		EACH(a_missing_folder_is_an_io_error),
 		EACH(a_folder_is_made_once_and_private),
