@@ -99,9 +99,10 @@ $(B)/cli.a: $(call obj,$(cli))
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(test_libs)
+$(B)/tests/tls: tool_libs := -lssl -lcrypto
 $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	@mkdir -p $(@D)
-	$(link) -o $@ $^
+	$(link) -o $@ $^ $(tool_libs)
 $(ben): $(B)/bench/%: $(B)/obj/bench/%.o $(B)/core.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(gate_libs)

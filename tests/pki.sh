@@ -1,7 +1,9 @@
 #!/bin/bash
 # Throw-away certificates in the shape of a PSP's: tests/pki.sh FOLDER. Root; one intermediate for production and one
-# for the sandbox; a client of each; a client of a sibling intermediate (another product under the same root); one
-# self-signed; one expired; and a server's own for localhost. EC keys: a second for all of it.
+# for the sandbox; a client of each; a client of a sibling intermediate (another product under the same root) and of the
+# root itself; one self-signed; one of a foreign CA with the same names; one expired; one for servers only; and a
+# server's own for localhost, pix.example.com and shop.example.com. NAME.chain is what a client sends: the leaf and its
+# intermediate. EC keys: a second for all of it.
 set -eu
 export LC_ALL=C
 out=$1
@@ -29,11 +31,18 @@ authorityKeyIdentifier = keyid
 basicConstraints = critical, CA:false
 keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [server]
 basicConstraints = critical, CA:false
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
+subjectAltName = DNS:localhost, DNS:pix.example.com, DNS:shop.example.com, IP:127.0.0.1
+[serveronly]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+authorityKeyIdentifier = keyid
 END
 key() {
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key"
@@ -80,10 +89,20 @@ signed client-sandbox "/O=PSP Lab/CN=webhook-h.psp.example" client sandbox
 signed client-sibling "/O=PSP Lab/CN=webhook.psp.example" client sibling
 selfsigned self "/O=PSP Lab/CN=webhook.psp.example" client
 expired client-expired "/O=PSP Lab/CN=webhook.psp.example" production
+signed client-direct "/O=PSP Lab/CN=webhook.psp.example" client root
+signed client-serveronly "/O=PSP Lab/CN=webhook.psp.example" serveronly production
+selfsigned foreign-root "/O=PSP Lab/CN=PSP Lab Root" root
+signed foreign "/O=PSP Lab/CN=webhook.psp.example" inter foreign-root
+signed client-foreign "/O=PSP Lab/CN=webhook.psp.example" client foreign
 selfsigned server "/CN=localhost" server
 # as a PSP publishes it: intermediate, then root; and a bundle for servers that shall let every client of the root by
 cat production.crt root.crt >psp.pem
 cat production.crt sandbox.crt sibling.crt root.crt >all.pem
 cat server.crt server.key >server.pem
+for of in client:production client-sandbox:sandbox client-sibling:sibling client-expired:production client-serveronly:production client-foreign:foreign; do
+	cat "${of%:*}.crt" "${of#*:}.crt" >"${of%:*}.chain"
+done
+cp client-direct.crt client-direct.chain
+cp self.crt self.chain
 chmod 600 ./*.key server.pem
 rm -f ./*.csr ca.* [0-9A-F]*.pem
