@@ -16,7 +16,7 @@ struct http_request {
 /*
  * GET over TLS 1.2 or newer, verified, no redirects, no proxies from the environment. The answer's body is added to
  * body, up to its ceiling; *status is the HTTP status. ERR_NET: no whole answer (DNS, connect, TLS, time, too large, cut
- * off), with the host and the reason.
+ * off), with the host and the reason. ERR_USAGE: no URL, or not https. ERR_CONFIG: cacert cannot be read.
  */
 bool http_get(const struct http_request *r, struct buf *body, long *status, struct err *e);
 
