@@ -41,7 +41,7 @@ struct gen_plan {
 	char *ca;				/* path, "" without mtls */
 	struct cert_list chain;			/* of ca: intermediates first, then roots */
 	bool chain_known;			/* every certificate is one that the profile names */
-	char *pin;				/* of the hooks, else the profile's; "" */
+	char *pin;				/* of the hooks, else the profile's; "" without mtls */
 	struct buf warnings;			/* lines for standard error, each with a newline */
 };
 

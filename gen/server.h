@@ -15,7 +15,8 @@ struct gen_since {
 
 /* What cannot be done, or not before a version. option and value as on the command line: "--backend", "cgi". */
 struct gen_limit {
-	const char *option, *value;
+	const char *option;
+	const char *value;	/* NULL: the option itself has no use here, and version is NULL too */
 	const char *version;	/* possible from this one on; NULL: never */
 	const char *instead;	/* the message's second half: what can */
 };
@@ -43,6 +44,9 @@ struct gen_server {
 	const struct grammar *grammar;
 	const struct gen_text *texts;	/* ends with a row whose template is NULL */
 	bool web;			/* takes domain, scope, certificate …; systemd does not */
+	bool shared;			/* a part of another's site: no domain, port, socket, certificate or log of its own */
+	bool own_cert;			/* gets its certificate itself where none is given */
+	bool needs_issuer;		/* with client certificates it serves nobody while its own one's issuer is not in the file */
 	const char *oldest;		/* the oldest version that the texts are for; NULL: it has none that matter */
 	const char *assumed;		/* where neither --server-version nor the program tells */
 	const struct gen_since *since;	/* ends with a row whose flag is NULL; or NULL */
@@ -59,8 +63,10 @@ extern const struct gen_server *const gen_servers[];	/* NULL-ended */
 /* ERR_USAGE with the nearest name, or all of them. */
 const struct gen_server *gen_server_find(const char *name, struct err *e);
 
-/* Numbers joined by dots, compared number by number: <0, 0, >0. Anything behind them ("-9+deb12u11") does not count. */
+/* Numbers joined by dots, compared number by number: <0, 0, >0. Anything behind them ("-9+deb12u11") and a 'v' in front
+ * of them do not count; a number that is missing is 0. */
 int version_compare(const char *a, const char *b);
-bool version_ok(const char *text);	/* begins with NUMBER.NUMBER, and no more than 64 characters */
+/* Begins with NUMBER.NUMBER ("v2.6.2" too), and then at most 64 letters, digits and "._:+~-" in all. */
+bool version_ok(const char *text);
 
 #endif

@@ -1,0 +1,129 @@
+/* The PSP's CA file: whom the server will let in. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gen/plan_parts.h"
+#include "lib/mem.h"
+
+enum { SOON_DAYS = 60 };
+
+const char *plan_pin_cn(const char *pin)
+{
+	const char *cn = strncmp(pin, "issuer:", 7) == 0 ? pin + 7 : strncmp(pin, "subject:", 8) == 0 ? pin + 8 : pin;
+
+	return strncmp(cn, "CN=", 3) == 0 ? cn + 3 : NULL;
+}
+
+/* RFC 2253 §2.4 puts a backslash before some characters, and nginx before all that are not ASCII. */
+bool plan_cn_plain(const char *cn)
+{
+	return *cn && *cn != ' ' && cn[strlen(cn) - 1] != ' ' &&
+	       !cn[strspn(cn, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -._/@:&'()*")];
+}
+
+static bool listed(const struct psp_env *env, const char *sha256)
+{
+	for (const char *const *known = env ? env->chain_sha256 : NULL; known && *known; known++)
+		if (strcmp(*known, sha256) == 0)
+			return true;
+	return false;
+}
+
+/* Whose certificate that is, of all the profiles; *env is NULL where nobody's. */
+static const struct psp *owner(const char *sha256, const struct psp_env **env)
+{
+	for (const struct psp *const *psp = psps; *psp; psp++)
+		for (*env = (*psp)->envs; *env && (*env)->name; (*env)++)
+			if (listed(*env, sha256))
+				return *psp;
+	*env = NULL;
+	return NULL;
+}
+
+static const char *environment(const struct gen_plan *p)
+{
+	return p->env ? p->env->name : "its only environment";
+}
+
+/* A sandbox's CA in production lets in whoever has a certificate for playing. */
+static bool recognise(struct gen_plan *p, struct err *e)
+{
+	p->chain_known = true;
+	for (size_t i = 0; i < p->chain.count; i++) {
+		const struct cert *c = &p->chain.item[i];
+		const struct psp_env *env;
+		const struct psp *psp;
+
+		if (listed(p->env, c->sha256))
+			continue;
+		psp = owner(c->sha256, &env);
+		if (psp)
+			return fail(e, ERR_CONFIG, "%s holds the CA of %s's %s environment (%s), and the hook is for %s, %s: `pixgate chain fetch %s` gets the right one",
+				    p->ca, psp->title, env->name, c->subject_cn, p->psp->name, environment(p), p->hooks[0]->name);
+		p->chain_known = false;
+		if (p->env && p->env->chain_sha256)
+			plan_warn(p, "%s: the profile of %s does not know the certificate \"%s\", SHA-256 %s: compare it with what %s publishes before you trust it",
+				  p->ca, p->psp->name, c->subject, c->sha256, p->psp->title);
+	}
+	return true;
+}
+
+static bool pinned(struct gen_plan *p, struct err *e)
+{
+	const char *cn = plan_pin_cn(p->pin);
+
+	if (*p->pin && (!cn || !plan_cn_plain(cn)))
+		plan_warn(p, "the pin \"%s\" is left to the gate: %s cannot compare it; client_cert = \"verify\" has the gate do so", p->pin, p->server->title);
+	if (!cn || strncmp(p->pin, "subject:", 8) == 0)
+		return true;
+	for (size_t i = 0; i < p->chain.count; i++)
+		if (strcmp(p->chain.item[i].subject_cn, cn) == 0)
+			return true;
+	if (strncmp(p->pin, "issuer:", 7) == 0)
+		return fail(e, ERR_CONFIG, "%s has no certificate of the name \"%s\", which the pin \"%s\" demands as the issuer: nobody would be let in", p->ca, cn, p->pin);
+	plan_warn(p, "%s has no certificate of the name \"%s\" (the pin \"%s\"): only a client certificate that has this name itself will be let in",
+		  p->ca, cn, p->pin);
+	return true;
+}
+
+static void soon(struct gen_plan *p, int64_t now)
+{
+	for (size_t i = 0; i < p->chain.count; i++) {
+		const struct cert *c = &p->chain.item[i];
+		int64_t days = (c->until - now) / (24 * 3600);
+
+		if (days < SOON_DAYS)
+			plan_warn(p, "%s: the certificate \"%s\" expires in %lld days: `pixgate chain fetch %s` gets the next one when it is published",
+				  p->ca, c->subject, (long long)days, p->hooks[0]->name);
+	}
+}
+
+static bool no_ca(const struct gen_plan *p, struct err *e)
+{
+	const struct hook *h = p->hooks[0];
+
+	if (p->env && p->env->chain_url)
+		return fail(e, ERR_CONFIG, "%s:%d: hook '%s' has no ca: `pixgate chain fetch %s` gets the CA file of %s; then set ca to it", p->settings->file, h->line,
+			    h->name, h->name, p->psp->title);
+	return fail(e, ERR_CONFIG, "%s:%d: hook '%s' has no ca, and no CA file of %s is known: set ca to the PSP's; a PSP that presents no client certificate "
+		    "(BS2) needs --mode skip-mtls, where the secret, Basic or Bearer is the proof", p->settings->file, h->line, h->name, p->psp->name);
+}
+
+bool plan_ca(struct gen_plan *p, int64_t now, struct err *e)
+{
+	const char *ca = "";
+
+	for (size_t i = 0; p->mtls && i < p->hook_count && !*ca; i++)
+		ca = p->hooks[i]->ca;
+	p->ca = xstrdup(ca);
+	if (!p->mtls)
+		return true;
+	if (!*ca)
+		return no_ca(p, e);
+	if (!certs_load(ca, &p->chain, e) || !certs_chain(&p->chain, ca, now, e))
+		return fail_in(e, "hook '%s': ca", p->hooks[0]->name);
+	if (!recognise(p, e) || !pinned(p, e))
+		return false;
+	soon(p, now);
+	return true;
+}
