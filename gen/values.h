@@ -20,13 +20,22 @@ void values_list(struct values *v, const char *name);		/* a list without items y
 /* One more item at the end of a list, which is begun where there is none. Borrowed from v. */
 struct values *values_item(struct values *v, const char *list);
 
+/*
+ * The names that every item of the list has, and what they are where an item does not set them: set texts and flags
+ * here as in an item. A template may use these names and no others of an item, so that it is right or wrong whether or
+ * not there are items today. A list that can be empty needs it. The list is begun where there is none. Borrowed from v.
+ */
+struct values *values_shape(struct values *v, const char *list);
+
 /* For the template: the innermost value of that name, or NULL where no scope has it. */
 struct value;
 const struct value *values_find(const struct values *v, const char *name);
 const char *value_text(const struct value *x);			/* NULL: a flag or a list */
+bool value_list(const struct value *x);
 bool value_set(const struct value *x);				/* flag set, text not "", list not empty */
 size_t value_items(const struct value *x);			/* 0: no list, or an empty one */
 const struct values *value_item(const struct value *x, size_t i);
+const struct values *value_shape(const struct value *x);	/* as declared, else the first item, else NULL */
 
 /* The nearest known name to an unknown one, or NULL. */
 const char *values_nearest(const struct values *v, const char *name);
