@@ -9,6 +9,7 @@ const struct verb *const verbs[] = {
 	&verb_conf,
 	&verb_url,
 	&verb_inbox,
+	&verb_gen,
 	&verb_psp,
 	&verb_help,
 	NULL
