@@ -124,6 +124,15 @@ static void number(struct values *v, const char *name, long long n)
 		values_text(v, name, "");
 }
 
+/* Two texts in one configuration never share it: a host name has no '_', and no '-' beside a dot. */
+static void id_of(const struct gen_plan *p, struct buf *b)
+{
+	for (const char *c = p->domain; c && *c; c++)
+		buf_puts(b, *c == '.' ? "_" : *c == '-' ? "__" : (char[]){ *c, '\0' });
+	if (p->port != 443)
+		buf_putf(b, "_%d", p->port);
+}
+
 static void of_all(struct values *v, const struct gen_plan *p)
 {
 	struct buf names = BUF(TEXT_MAX);
@@ -146,10 +155,12 @@ static void of_all(struct values *v, const struct gen_plan *p)
 static void of_web(struct values *v, const struct gen_plan *p)
 {
 	bool web = p->server->web;
-	struct buf regex = BUF(TEXT_MAX);
+	struct buf regex = BUF(TEXT_MAX), id = BUF(TEXT_MAX);
 
-	if (web)
+	if (web) {
 		path_regex(p, &regex);
+		id_of(p, &id);
+	}
 	text(v, "psp", p->psp ? p->psp->name : "");
 	text(v, "psp_title", p->psp ? p->psp->title : "");
 	text(v, "environment", p->env ? p->env->name : "");
@@ -162,7 +173,12 @@ static void of_web(struct values *v, const struct gen_plan *p)
 	values_flag(v, "fastcgi", web && !p->cgi);
 	values_flag(v, "cgi", web && p->cgi);
 	text(v, "path_regex", buf_str(&regex));
+	text(v, "id", buf_str(&id));
 	number(v, "port", p->port);
+	if (p->port && p->port != 443)
+		values_textf(v, "port_suffix", ":%d", p->port);
+	else
+		text(v, "port_suffix", "");
 	number(v, "http_port", p->http_port);
 	text(v, "address", p->address);
 	values_flag(v, "ipv6", p->address && strchr(p->address, ':'));
@@ -176,6 +192,7 @@ static void of_web(struct values *v, const struct gen_plan *p)
 	text(v, "ca", p->ca);
 	values_flag(v, "chain_known", p->mtls && p->chain_known);
 	buf_free(&regex);
+	buf_free(&id);
 }
 
 static void of_pin(struct values *v, const struct gen_plan *p)
