@@ -249,7 +249,7 @@ static bool is_label(const char *at, const char *end, const char *label)
 {
 	size_t n = strlen(label);
 
-	return (size_t)(end - at) > n + strlen(dashes) && !memcmp(at, label, n) && !memcmp(at + n, dashes, strlen(dashes));
+	return (size_t)(end - at) >= n + strlen(dashes) && !memcmp(at, label, n) && !memcmp(at + n, dashes, strlen(dashes));
 }
 
 /* Bytes without a certificate: what they are instead. */
@@ -287,11 +287,15 @@ static bool add_blocks(struct cert_list *list, const char *at, const char *end, 
 	static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" };
 	const size_t known = sizeof labels / sizeof labels[0];
 
-	while ((at = find(at, end, begin))) {
+	for (const char *start = at; (at = find(at, end, begin));) {
+		const bool first = at == start || space(at[-1]) || at[-1] == '-' || at[-1] == '\xbf';
 		size_t kind = 0;
 		const char *why;
 
 		at += strlen(begin);
+		/* in the middle of a line it is a comment's; but another block's last dash may stand there, or a byte order mark */
+		if (!first)
+			continue;
 		while (kind < known && !is_label(at, end, labels[kind]))
 			kind++;
 		if (kind == known)

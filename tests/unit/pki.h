@@ -23,6 +23,7 @@ struct pki_wish {
 	const char *cn, *cn2;		/* NULL: none */
 	const char *eku;		/* NULL: none */
 	const char *usage;		/* NULL: none */
+	const char *san;		/* NULL: none */
 	bool ca, rsa;
 	int64_t from, to;		/* seconds since 1970 */
 	int cn_len;			/* of cn where it holds a NUL; 0: to its end */
@@ -59,6 +60,7 @@ static inline struct pki pki_make(const struct pki *by, const struct pki_wish *w
 	pki_extension(p.x, NID_basic_constraints, w->ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
 	pki_extension(p.x, NID_key_usage, w->usage);
 	pki_extension(p.x, NID_ext_key_usage, w->eku);
+	pki_extension(p.x, NID_subject_alt_name, w->san);
 	if (!X509_sign(p.x, by ? by->key : p.key, EVP_sha256()))
 		abort();
 	return p;
