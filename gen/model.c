@@ -62,14 +62,11 @@ static void path_cgi(const char *path, struct buf *b)
 
 static void path_item(struct values *v, const char *path)
 {
-	struct buf regex = BUF(TEXT_MAX), cgi = BUF(TEXT_MAX);
+	struct buf cgi = BUF(TEXT_MAX);
 
-	plain(&regex, path);
 	path_cgi(path, &cgi);
 	values_text(v, "path", path);
-	values_text(v, "path_plain", buf_str(&regex));
 	values_text(v, "path_cgi", buf_str(&cgi));
-	buf_free(&regex);
 	buf_free(&cgi);
 }
 

@@ -17,6 +17,11 @@ static const struct gen_text apache_texts[] = {
 	{ 0 }
 };
 
+static const struct gen_since apache_since[] = {
+	{ "sessions_apart", "2.4.64" },	/* a session of one virtual host no longer counts at another (CVE-2025-23048) */
+	{ 0 }
+};
+
 static const char *const apache_programs[] = { "apache2", "httpd", NULL };
 static const char *const apache_argv[] = { "@program", "-t", "-f", "@conf", NULL };
 /* Debian; Fedora and its kin; others; where it was built by hand */
@@ -31,6 +36,7 @@ static const struct gen_server apache = {
 	.web = true,
 	.oldest = "2.4.37",		/* SSLProtocol +TLSv1.3 */
 	.assumed = "2.4.62",
+	.since = apache_since,
 	.log = "/var/log/apache2/pixgate.log",
 	.programs = apache_programs, .version_flag = "-v", .version_mark = "Apache/",
 	.test = &apache_test,
