@@ -79,20 +79,31 @@ static bool read_long(const struct opt *own, struct args *own_args, const struct
 	return true;
 }
 
-/* word is "-qv": flags only, so that no value hides in a bunch of letters. */
-static bool read_brief(const struct opt *own, struct args *own_args, const struct opt *common, struct args *common_args, const char *word, struct err *e)
+/* word is "-qv", "-o" or "-oFILE": behind a letter that takes a value the rest of the word is that value, or the next word
+ * is; *took tells whether. */
+static bool read_brief(const struct opt *own, struct args *own_args, const struct opt *common, struct args *common_args, const char *word, const char *next, bool *took, struct err *e)
 {
+	*took = false;
 	for (const char *c = word + 1; *c; c++) {
-		const struct opt *row = row_brief(own, *c);
+		const struct opt *table = own, *row = row_brief(own, *c);
+		struct args *a = own_args;
 
-		if (row) {
-			set(row, own, own_args, "");
-			continue;
+		if (!row) {
+			table = common;
+			a = common_args;
+			row = row_brief(common, *c);
 		}
-		row = row_brief(common, *c);
 		if (!row)
 			return fail(e, ERR_USAGE, "unknown option -%c", *c);
-		set(row, common, common_args, "");
+		if (!row->value) {
+			set(row, table, a, "");
+			continue;
+		}
+		*took = !c[1];
+		if (*took && !next)
+			return fail(e, ERR_USAGE, "-%c needs a value: -%c %s", *c, *c, row->value);
+		set(row, table, a, *took ? next : c + 1);
+		break;
 	}
 	return true;
 }
@@ -113,12 +124,13 @@ bool args_read(const struct opt *own, struct args *own_args, const struct opt *c
 			own_args->operand[own_args->operands++] = word;
 		} else if (!strcmp(word, "--")) {
 			ended = true;
-		} else if (word[1] == '-') {
-			if (!read_long(own, own_args, common, common_args, word, i + 1 < argc ? argv[i + 1] : NULL, &took, e))
+		} else {
+			const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+
+			if (word[1] == '-' ? !read_long(own, own_args, common, common_args, word, next, &took, e)
+			                   : !read_brief(own, own_args, common, common_args, word, next, &took, e))
 				return false;
 			i += took;
-		} else if (!read_brief(own, own_args, common, common_args, word, e)) {
-			return false;
 		}
 	}
 	*at = i;

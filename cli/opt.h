@@ -25,7 +25,7 @@ struct args {
 };
 
 /*
- * Reads argv[*at…] by two tables (either may be NULL): `--x V`, `--x=V`, and the brief ones. Where stop is set it ends
+ * Reads argv[*at…] by two tables (either may be NULL): `--x V`, `--x=V`, and the brief ones (`-qv`, `-x V`, `-xV`). Where stop is set it ends
  * at the first word that is no option, else it gathers such words as operands. `--` ends the options. *at is where it
  * ended. The last of several `--x` counts. ERR_USAGE names the option and the nearest known one.
  */

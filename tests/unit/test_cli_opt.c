@@ -8,11 +8,12 @@
 
 #include <cmocka.h>
 
-enum { HOOK, FOLLOW };
+enum { HOOK, FOLLOW, OUTPUT };
 
 static const struct opt own[] = {
 	[HOOK]   = { "--hook", "NAME", "", 0 },
 	[FOLLOW] = { "--follow", NULL, "", 0 },
+	[OUTPUT] = { "--output", "FILE", "", 'o' },
 	{ 0 }
 };
 
@@ -135,6 +136,41 @@ static void brief_flags_may_be_bunched(void **state)
 	args_free(&l.own);
 }
 
+static void a_brief_options_value_is_the_next_word_or_the_rest_of_its_own(void **state)
+{
+	struct line a = READ("-o", "f", "w"), b = READ("-of", "w"), c = READ("-qo", "-v", "w"), d = READ("-o=f"), f = READ("-ovq");
+
+	(void)state;
+	assert_true(a.ok && b.ok && c.ok && d.ok && f.ok);
+	assert_string_equal(a.own.value[OUTPUT], "f");
+	assert_string_equal(b.own.value[OUTPUT], "f");
+	assert_string_equal(c.own.value[OUTPUT], "-v");
+	assert_string_equal(d.own.value[OUTPUT], "=f");
+	assert_string_equal(f.own.value[OUTPUT], "vq");
+	assert_int_equal(c.common.times[QUIET], 1);
+	assert_int_equal(c.common.times[VERBOSE], 0);
+	assert_int_equal(f.common.times[VERBOSE], 0);
+	assert_int_equal(a.own.operands, 1);
+	assert_int_equal(b.own.operands, 1);
+	assert_int_equal(c.own.operands, 1);
+	args_free(&a.own);
+	args_free(&b.own);
+	args_free(&c.own);
+	args_free(&d.own);
+	args_free(&f.own);
+}
+
+static void a_brief_option_without_its_value_is_an_error(void **state)
+{
+	struct line l = READ("-qo");
+
+	(void)state;
+	assert_false(l.ok);
+	assert_int_equal(l.e.code, ERR_USAGE);
+	assert_string_equal(l.e.text, "-o needs a value: -o FILE");
+	args_free(&l.own);
+}
+
 static void an_unknown_option_names_the_nearest(void **state)
 {
 	struct line l = READ("--hok=x");
@@ -225,6 +261,8 @@ int main(void)
 		cmocka_unit_test(two_dashes_end_the_options),
 		cmocka_unit_test(one_dash_is_an_operand),
 		cmocka_unit_test(brief_flags_may_be_bunched),
+		cmocka_unit_test(a_brief_options_value_is_the_next_word_or_the_rest_of_its_own),
+		cmocka_unit_test(a_brief_option_without_its_value_is_an_error),
 		cmocka_unit_test(an_unknown_option_names_the_nearest),
 		cmocka_unit_test(an_option_is_not_abbreviated),
 		cmocka_unit_test(a_missing_value_is_an_error),
