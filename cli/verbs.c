@@ -10,6 +10,7 @@ const struct verb *const verbs[] = {
 	&verb_url,
 	&verb_inbox,
 	&verb_gen,
+	&verb_chain,
 	&verb_psp,
 	&verb_help,
 	NULL

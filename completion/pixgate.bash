@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox psp help" ;;
+	'') echo "init conf url inbox chain psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -13,7 +13,9 @@ _pixgate_words() { # VERB: its own words and options
 	"inbox stats") echo "--hook" ;;
 	"inbox replay") echo "--unread --hook --kind --txid --e2eid --since --limit --dry-run" ;;
 	"inbox unread") echo "--hook --since --limit" ;;
-	help) echo "init conf url inbox psp" ;;
+	chain) echo "fetch show" ;;
+	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
+	help) echo "init conf url inbox chain psp" ;;
 	esac
 }
 
@@ -22,7 +24,7 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --adopt)
+	--conf | --adopt | --cacert)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -38,7 +40,7 @@ _pixgate() {
 		*)
 			case $verb in
 			'') verb=${COMP_WORDS[i]} ;;
-			inbox | conf) verb="$verb ${COMP_WORDS[i]}" ;;
+			inbox | conf | chain) verb="$verb ${COMP_WORDS[i]}" ;;
 			esac
 			;;
 		esac

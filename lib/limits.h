@@ -19,6 +19,7 @@ enum {
 	LIMIT_CERTS = 256,		/* certificates of one file; a whole system's bundle has 150 */
 	LIMIT_TEMPLATE = 256 * 1024,	/* one file below templates/ */
 	LIMIT_GENERATED = 1024 * 1024,	/* one text that gen makes */
+	LIMIT_FETCH_MS = 20 * 1000,	/* one download of a CA chain */
 	LIMIT_STALL_MS = 10 * 1000,	/* from a request's first byte to its last */
 	LIMIT_HELD = 32 * 1024 * 1024,	/* bytes of unfinished requests held in memory by one process */
 	LIMIT_CONNECTIONS = 1024,
