@@ -7,11 +7,19 @@
 
 enum { GEN_TEXTS = 8 };	/* more texts than any server has */
 
-/* What came out, sum lines included, one for each row of server->texts. */
+/* What was done with the file that -o names. */
+enum gen_done { GEN_NOTHING, GEN_WROTE, GEN_REPLACED, GEN_UNCHANGED };
+enum gen_verdict { GEN_NOT_TESTED, GEN_ACCEPTED, GEN_REFUSED };
+
+/* What came out, sum lines included, one for each row of server->texts; and what became of it. */
 struct gen_result {
 	const struct gen_server *server;
-	struct buf text[GEN_TEXTS];
+	struct buf text[GEN_TEXTS], diff[GEN_TEXTS];
+	char *file[GEN_TEXTS];		/* the file that was written or compared with */
+	enum gen_done done[GEN_TEXTS];
 	size_t count;
+	bool compared, differs;		/* --diff */
+	enum gen_verdict verdict;	/* --test */
 };
 
 /* The name of a text's file: the last part of its template's. */
@@ -49,6 +57,25 @@ char *gen_program(const struct gen_server *s, const char *given);
 
 /* What the program says of its version; the caller frees. NULL: it does not tell, and *e says how. */
 char *gen_version(const struct gen_server *s, const char *program, struct err *e);
+
+/*
+ * Has the program check the texts of the plan, with the changes that an ordinary user needs (ports from 1024, the log
+ * elsewhere), in a private folder that is gone afterwards. Sets r->verdict; what the program said is added to said.
+ * *signal: the one that ended it before, else 0.
+ */
+bool gen_test(const struct gen_plan *p, const char *program, const char *templates, struct gen_result *r, struct buf *said, int *signal, struct err *e);
+
+/*
+ * Writes the texts to the file, or for a server of several into the folder, where nothing is there or what is there has
+ * a sum line that is right; a link is followed. ERR_USAGE where a person has edited one of them: then nothing is written.
+ */
+bool gen_write(const char *to, const char *command, struct gen_result *r, struct err *e);
+
+/* Compares file or folder with the texts. */
+bool gen_diff(const char *with, struct gen_result *r, struct err *e);
+
+/* One JSON object: the plan and what became of it. */
+void gen_json(const struct gen_plan *p, const struct gen_result *r);
 
 /* The sum line: what of the text is its own and what a hand changed. */
 #define GEN_SUM "# pixgate sum: "

@@ -121,8 +121,12 @@ bool gen_render(const struct gen_plan *p, const char *templates, struct gen_resu
 
 void gen_result_free(struct gen_result *r)
 {
-	for (size_t i = 0; i < GEN_TEXTS; i++)
+	for (size_t i = 0; i < GEN_TEXTS; i++) {
 		buf_free(&r->text[i]);
+		buf_free(&r->diff[i]);
+		free(r->file[i]);
+		r->file[i] = NULL;
+	}
 	r->count = 0;
 }
 

@@ -1,4 +1,5 @@
 /* `pixgate gen SERVER`: a web server's configuration, on standard output. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "cli/out.h"
 #include "cli/start.h"
 #include "lib/mem.h"
+#include "lib/text.h"
 
 /* The rows before OUTPUT make the text what it is; in this order they stand in the command of its header. */
 enum {
@@ -14,7 +16,7 @@ enum {
 };
 
 static const struct opt options[] = {
-	[HOOK]           = { "--hook", "NAME[,NAME]", "which hooks; without it the only one, or all that go together", 0 },
+	[HOOK]           = { "--hook", "NAME[,NAME]", "which hooks of the configuration (all)", 0 },
 	[DOMAIN]         = { "--domain", "NAME", "the host name, where it is not the configuration's", 0 },
 	[ENVIRONMENT]    = { "--environment", "NAME", "production or sandbox, where it is not the hook's", 0 },
 	[MODE]           = { "--mode", "MODE", "mtls: the PSP's certificate is demanded; skip-mtls: none is", 0 },
@@ -50,6 +52,9 @@ static bool absolute(const struct gen_server *s, const struct args *a, char *val
 		/* on a shared host the gate is named by its place below the site */
 		if (i == GATE && s->shared)
 			path = false;
+		/* "-" is standard output, where it goes anyway */
+		if (i == OUTPUT && a->value[i] && !strcmp(a->value[i], "-"))
+			continue;
 		value[i] = path ? gen_absolute(a->value[i]) : a->value[i] ? xstrdup(a->value[i]) : NULL;
 	}
 	return true;
@@ -78,32 +83,92 @@ static bool ask_version(const struct gen_server *s, char *const value[OPTIONS], 
 	return true;
 }
 
-/* Safety is not silenced by -q. */
-static void warn(const struct gen_plan *p)
+/* Lines of somebody else's, to standard error. */
+static void say_lines(const char *lines)
 {
-	const char *line = buf_str(&p->warnings);
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		char *one = xstrndup(lines, len);
 
-	while (*line) {
-		size_t len = strcspn(line, "\n");
-		char *one = xstrndup(line, len);
-
+		text_tame(one, len);
 		complain(one);
 		free(one);
-		line += len + (line[len] == '\n');
+		lines += len + (lines[len] == '\n');
 	}
 }
 
-static void print(const struct gen_result *r)
+static void print(const struct gen_result *r, const struct buf *what)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		/* as `systemctl cat` tells the files apart */
-		if (r->count > 1) {
-			out_bytes("# ", 2);
-			out_bytes(r->server->texts[i].place, strlen(r->server->texts[i].place));
-			out_bytes("\n", 1);
-		}
-		out_bytes(buf_str(&r->text[i]), r->text[i].len);
+		if (r->count > 1 && what == r->text)
+			printf("# %s\n", r->server->texts[i].place);
+		if (what == r->diff)
+			out_foreign(buf_str(&what[i]), what[i].len, false);
+		else
+			out_bytes(buf_str(&what[i]), what[i].len);
 	}
+}
+
+static void say_written(const struct gen_result *r)
+{
+	static const char *const done[] = { [GEN_NOTHING] = "left", [GEN_WROTE] = "wrote", [GEN_REPLACED] = "replaced", [GEN_UNCHANGED] = "unchanged:" };
+
+	for (size_t i = 0; i < r->count; i++)
+		printf("%s %s\n", done[r->done[i]], r->file[i]);
+}
+
+/* false: it was not accepted, or could not be asked; *status is then the exit status. */
+static bool test(const struct common *c, const struct gen_plan *p, const char *program, const char *found, const char *templates, struct gen_result *r, int *status, struct err *e)
+{
+	struct buf said = BUF(64 * 1024);
+	const char *by = found ? found : "";
+	int number = 0;
+	bool ok = gen_test(p, program, templates, r, &said, &number, e);
+
+	if (number) {
+		e->code = ERR_NONE;
+		*status = 128 + number;
+		ok = false;
+	} else if (ok) {
+		ok = r->verdict == GEN_ACCEPTED;
+		if (!ok || c->verbose)
+			say_lines(buf_str(&said));
+		if (!ok) {
+			struct err line;
+
+			fail(&line, ERR_NONE, "%s%s%s refuses it%s", p->server->programs[0], *by ? " " : "", by, said.len ? "" : " without a word");
+			complain(line.text);
+			*status = 1;
+		} else {
+			note(c->quiet, "%s%s%s accepts it", p->server->programs[0], *by ? " " : "", by);
+		}
+	}
+	buf_free(&said);
+	return ok;
+}
+
+/* The texts are there: has them checked, written, compared or printed, as the command line says. */
+static int use(const struct common *c, const struct gen_plan *p, char *const value[OPTIONS], const char *program, const char *found, const char *templates, struct gen_result *r, struct err *e)
+{
+	int status = 0;
+
+	if (value[TEST] && !test(c, p, program, found, templates, r, &status, e)) {
+		if (c->json && r->verdict == GEN_REFUSED && status == 1)
+			gen_json(p, r);
+		return status;
+	}
+	if ((value[OUTPUT] && !gen_write(value[OUTPUT], p->command, r, e)) || (value[DIFF] && !gen_diff(value[DIFF], r, e)))
+		return 0;
+	if (c->json)
+		gen_json(p, r);
+	else if (value[DIFF])
+		print(r, r->diff);
+	else if (!value[OUTPUT])
+		print(r, r->text);
+	else if (!c->quiet)
+		say_written(r);
+	return r->differs;
 }
 
 static int make(const struct common *c, const struct gen_server *s, char *const value[OPTIONS], struct err *e)
@@ -114,6 +179,7 @@ static int make(const struct common *c, const struct gen_server *s, char *const 
 	struct gen_request request;
 	struct gen_result result = { 0 };
 	struct gen_plan plan = { 0 };
+	int status = 0;
 
 	if (!ask_version(s, value, program, c->quiet, &found, e))
 		goto out;
@@ -130,11 +196,12 @@ static int make(const struct common *c, const struct gen_server *s, char *const 
 	};
 	if (!gen_plan_make(&plan, s, settings, &request, c->now_ms / 1000, e))
 		goto out;
-	warn(&plan);
+	/* what is about safety is not silenced by -q */
+	say_lines(buf_str(&plan.warnings));
 	templates = gen_templates(value[TEMPLATES], e);
 	if (!templates || !gen_render(&plan, templates, &result, e))
 		goto out;
-	print(&result);
+	status = use(c, &plan, value, program, found, templates, &result, e);
 out:
 	gen_result_free(&result);
 	gen_plan_free(&plan);
@@ -144,7 +211,7 @@ out:
 	free(conf);
 	free(found);
 	free(program);
-	return 0;
+	return status;
 }
 
 static int run(const struct common *c, const struct args *a, struct err *e)
@@ -162,6 +229,8 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		buf_free(&all);
 		return 2;
 	}
+	if (a->value[OUTPUT] && a->value[DIFF])
+		return fail(e, ERR_USAGE, "--output and --diff: the one writes, the other does not; give one of them");
 	s = gen_server_find(a->operand[0], e);
 	if (s && absolute(s, a, value, e))
 		status = make(c, s, value, e);
