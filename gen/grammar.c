@@ -10,29 +10,31 @@
  *   all       '"' and '\': what they do differs from one directive to the next (mod_rewrite reads \" otherwise than the rest
  *             of Apache). '$': a variable, a back reference or an environment variable, unless a regular expression's end.
  *   Apache    ${NAME} is replaced anywhere; '%': %{NAME}, %1, log formats. A first '|' makes a log file a program.
- *   Caddy     {$NAME} is replaced in the file's bytes, comments too; {name} is a placeholder in most directives.
- *   lighttpd  %1, %{name}, ${name} in replacements. A first '|' makes a log file a program.
+ *   Caddy     {$NAME} is replaced in the file's bytes, comments too; {name} is a placeholder in most directives. A
+ *             comment with a backslash goes on with the directive before it on the next line.
+ *   lighttpd  a bare word is a variable, or an environment variable. %1, %{name}, ${name} in replacements. A first '|' makes a log file a program.
  *   systemd   '%': specifiers.
  */
-#define WORD "._:/@+,=~-"
+#define DIGITS "0123456789"
+#define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "._:/@+,=~-"
 
 const struct grammar grammar_apache = {
-	.name = "Apache", .other = '\'', .hash = HASH_LINE, .before = "", .behind = ">",
+	.name = "Apache", .other = '\'', .hash = HASH_LINE, .backslash = BACKSLASH_DIFFERS, .before = "", .behind = ">",
 	.bare = WORD, .not_quoted = "%", .not_first = "|", .not_comment = "", .max = 4096,
 };
 
 const struct grammar grammar_caddy = {
 	.name = "Caddy", .other = '`', .hash = HASH_WORD, .before = "", .behind = "",
-	.bare = WORD, .not_quoted = "{}", .not_first = "", .not_comment = "{}", .max = 16384,
+	.bare = WORD, .not_quoted = "{}", .not_first = "", .not_comment = "{}\\", .max = 16384,
 };
 
 const struct grammar grammar_lighttpd = {
-	.name = "lighttpd", .other = 0, .hash = HASH_ANY, .before = NULL, .behind = NULL,
-	.bare = "._-", .not_quoted = "%", .not_first = "|", .not_comment = "", .max = 4096,
+	.name = "lighttpd", .other = 0, .hash = HASH_ANY, .backslash = BACKSLASH_QUOTES, .before = NULL, .behind = NULL,
+	.bare = DIGITS, .not_quoted = "%", .not_first = "|", .not_comment = "", .max = 4096,
 };
 
 const struct grammar grammar_nginx = {
-	.name = "nginx", .other = '\'', .hash = HASH_WORD, .before = ";{}", .behind = ";{)",
+	.name = "nginx", .other = '\'', .hash = HASH_WORD, .before = "", .behind = ";{)",
 	.bare = WORD, .not_quoted = "", .not_first = "", .not_comment = "", .max = 4000,
 };
 
@@ -83,11 +85,6 @@ static bool can_be_seen(const char *text)
 	return true;
 }
 
-static bool letter_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 static bool one_of(char c, const char *set)
 {
 	return c && strchr(set, c);
@@ -100,7 +97,7 @@ static bool may(const struct grammar *g, enum place place, const char *text, siz
 
 	switch (place) {
 	case PLACE_BARE:
-		return letter_or_digit(c) || one_of(c, g->bare);
+		return one_of(c, g->bare);
 	case PLACE_COMMENT:
 		/* '\' before a line's end, and ${NAME}: both only by what comes behind, which is not ours to know at the end */
 		return !one_of(c, g->not_comment) && (c != '\\' || next) && (c != '$' || (next && next != '{'));
@@ -149,6 +146,12 @@ static bool refuse(const struct grammar *g, enum place place, const char *thing,
 		n--;
 	memcpy(shown, text, n);
 	text_tame(shown, n);
+	for (size_t i = 0, next; i < n; i = next) {
+		for (next = i + 1; next < n && ((unsigned char)shown[next] & 0xc0) == 0x80; next++)
+			;
+		if (!can_be_seen(shown + i))
+			memset(shown + i, '?', next - i);
+	}
 	strcpy(shown + n, n < len ? "..." : "");
 	return fail(e, ERR_CONFIG, "%s cannot hold %s %s: %s", g->name, thing, where[place], shown);
 }

@@ -15,13 +15,18 @@ enum place { PLACE_BARE, PLACE_QUOTED, PLACE_INNER, PLACE_COMMENT };
 /* Where a '#' begins a comment: on a line that begins with it, before any word, anywhere. */
 enum hash { HASH_LINE, HASH_WORD, HASH_ANY };
 
+/* What a backslash between double quotes does: two are one and \" is a quote; \" is a quote, two are two; not every
+ * directive agrees that \" is a quote, two are one. */
+enum backslash { BACKSLASH_PAIRS, BACKSLASH_QUOTES, BACKSLASH_DIFFERS };
+
 /* A language's row. Quotes open behind blanks and `before`, and are followed by blanks or `behind`; NULL: anywhere. */
 struct grammar {
 	const char *name;		/* as its users write it */
 	char other;			/* quotes besides the double ones: '\'' or '`'; 0: there are none */
 	enum hash hash;
+	enum backslash backslash;
 	const char *before, *behind;
-	const char *bare;		/* what a bare word holds besides letters and digits */
+	const char *bare;		/* what a bare word holds */
 	const char *not_quoted;		/* refused between double quotes, besides what is refused in all languages */
 	const char *not_first;		/* refused as a quoted value's first character */
 	const char *not_comment;	/* refused behind a '#' */
@@ -37,7 +42,7 @@ const char *grammar_name(const struct grammar *g);
  * grammar cannot hold one of them there (said by name: "a double quote", "a line break", "'$'", and by whom: "nginx").
  * Nothing is ever escaped: what may stand there stands as it is. Control characters, NUL (by len), bytes that are not
  * UTF-8 and characters that cannot be seen are refused everywhere; a bare word is letters, digits and "._:/@+,=~-"
- * (lighttpd: "._-"), and not empty; a quoted text has no '"', no '\', and '$' only before ')' or '|' (regular expressions).
+ * (lighttpd: digits), and not empty; a quoted text has no '"', no '\', and '$' only before ')' or '|' (regular expressions).
  */
 bool grammar_put(const struct grammar *g, enum place place, const char *text, size_t len, struct buf *out, struct err *e);
 

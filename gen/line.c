@@ -76,12 +76,16 @@ bool line_char(struct line *l, char c, struct err *e)
 
 	l->sign = c == '$' || c == '%';
 	/* between backticks nothing skips */
-	l->skip = c == '\\' && !skip && !(l->at == AT_OTHER && l->g->other == '`');
+	l->skip = c == '\\' && (!skip || l->g->backslash == BACKSLASH_QUOTES) && !(l->at == AT_OTHER && l->g->other == '`');
 	if (c == '\n')
 		return over(l, skip, e);
 	if (l->at == AT_COMMENT)
-		return true;
+		return c != '\\' || !strchr(l->g->not_comment, c) || fail(e, ERR_CONFIG, "%s may go on with a comment on the next line when it holds a backslash", l->g->name);
 	if (skip) {
+		if ((l->at == AT_START || l->at == AT_BARE) && (c == '"' || c == '#' || (c && c == l->g->other)))
+			return fail(e, ERR_CONFIG, "a backslash before '%c' outside quotes: some servers take it for one, some do not", c);
+		if (l->at == AT_QUOTED && c == '"' && l->g->backslash == BACKSLASH_DIFFERS)
+			return fail(e, ERR_CONFIG, "a backslash before a double quote: not every directive of %s reads it in the same way", l->g->name);
 		l->edge = l->closed = false;
 		return true;
 	}
