@@ -23,6 +23,14 @@ void plan_warn(struct gen_plan *p, const char *fmt, ...)
 	buf_putf(&p->warnings, "%s\n", line);
 }
 
+const char *plan_more(size_t n, char out[32])
+{
+	out[0] = '\0';
+	if (n > 1)
+		snprintf(out, 32, " and %zu more", n - 1);
+	return out;
+}
+
 /* ---- what the server can do */
 
 /* The row that stands against it, or NULL. value NULL: the option at all. */

@@ -29,20 +29,31 @@ static bool listed(const struct psp_env *env, const char *sha256)
 	return false;
 }
 
-/* Whose certificate that is, of all the profiles; *env is NULL where nobody's. */
-static const struct psp *owner(const char *sha256, const struct psp_env **env)
+static const struct psp_env *env_of(const struct psp *psp, const char *sha256)
 {
-	for (const struct psp *const *psp = psps; *psp; psp++)
-		for (*env = (*psp)->envs; *env && (*env)->name; (*env)++)
-			if (listed(*env, sha256))
-				return *psp;
-	*env = NULL;
+	for (const struct psp_env *env = psp->envs; env && env->name; env++)
+		if (listed(env, sha256))
+			return env;
+	return NULL;
+}
+
+/* Whose certificate that is, the same PSP's first; NULL: no profile has it. */
+static const struct psp *owner(const struct psp *same, const char *sha256, const struct psp_env **env)
+{
+	*env = env_of(same, sha256);
+	if (*env)
+		return same;
+	for (const struct psp *const *psp = psps; *psp; psp++) {
+		*env = env_of(*psp, sha256);
+		if (*env)
+			return *psp;
+	}
 	return NULL;
 }
 
 static const char *environment(const struct gen_plan *p)
 {
-	return p->env ? p->env->name : "its only environment";
+	return p->env ? p->env->name : "without environments";
 }
 
 /* A sandbox's CA in production lets in whoever has a certificate for playing. */
@@ -56,10 +67,10 @@ static bool recognise(struct gen_plan *p, struct err *e)
 
 		if (listed(p->env, c->sha256))
 			continue;
-		psp = owner(c->sha256, &env);
+		psp = owner(p->psp, c->sha256, &env);
 		if (psp)
-			return fail(e, ERR_CONFIG, "%s holds the CA of %s's %s environment (%s), and the hook is for %s, %s: `pixgate chain fetch %s` gets the right one",
-				    p->ca, psp->title, env->name, c->subject_cn, p->psp->name, environment(p), p->hooks[0]->name);
+			return fail(e, ERR_CONFIG, "%s holds the CA of %s, %s (%s), and this text is for %s, %s: set ca to the right file; `pixgate chain fetch` gets it",
+				    p->ca, psp->title, env->name, c->subject_cn, p->psp->name, environment(p));
 		p->chain_known = false;
 		if (p->env && p->env->chain_sha256)
 			plan_warn(p, "%s: the profile of %s does not know the certificate \"%s\", SHA-256 %s: compare it with what %s publishes before you trust it",

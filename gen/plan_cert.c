@@ -24,15 +24,18 @@ static bool issuer_there(const struct cert_list *list)
 }
 
 /* The first certificate is the server's. */
-static bool judge(struct gen_plan *p, const struct cert_list *list, int64_t now, struct err *e)
+static bool judge(struct gen_plan *p, const struct cert_list *list, bool given, int64_t now, struct err *e)
 {
 	const struct cert *own = &list->item[0];
 	const char *path = p->server_cert;
 
 	if (own->ca && !own->self_issued)
 		return fail(e, ERR_CONFIG, "%s: the first certificate is a CA's (%s); the server's own comes first", path, own->subject);
-	if (own->until < now)
+	if (own->until < now && given)
 		return fail(e, ERR_CONFIG, "%s: the certificate has expired: renew it first", path);
+	/* the text's part for ACME may be what the renewal waits for */
+	if (own->until < now)
+		plan_warn(p, "%s: the certificate has expired: renew it, the PSP refuses to call until then", path);
 	if (own->from > now)
 		return fail(e, ERR_CONFIG, "%s: the certificate is not valid yet: is this machine's clock right?", path);
 	if (!own->server)
@@ -48,10 +51,10 @@ static bool judge(struct gen_plan *p, const struct cert_list *list, int64_t now,
 	return true;
 }
 
-static bool check(struct gen_plan *p, int64_t now, struct err *e)
+static bool check(struct gen_plan *p, bool given, int64_t now, struct err *e)
 {
 	struct cert_list list = { 0 };
-	bool ok = certs_load(p->server_cert, &list, e) && judge(p, &list, now, e) && certs_key_matches(p->server_cert, p->server_key, e);
+	bool ok = certs_load(p->server_cert, &list, e) && judge(p, &list, given, now, e) && certs_key_matches(p->server_cert, p->server_key, e);
 
 	certs_free(&list);
 	return ok;
@@ -71,7 +74,7 @@ static bool certbot(struct gen_plan *p, int64_t now, struct err *e)
 	buf_free(&key);
 	there = access(p->server_cert, R_OK) == 0;
 	if (there && access(p->server_key, R_OK) == 0)
-		return check(p, now, e);
+		return check(p, false, now, e);
 	if (errno == EACCES)
 		plan_warn(p, "%s cannot be read by this user: it is not checked", there ? p->server_key : p->server_cert);
 	else
@@ -88,7 +91,7 @@ bool plan_cert(struct gen_plan *p, const struct gen_request *r, int64_t now, str
 			return false;
 		p->server_cert = xstrdup(r->server_cert);
 		p->server_key = xstrdup(r->server_key);
-		return check(p, now, e);
+		return check(p, true, now, e);
 	}
 	if (!p->server->own_cert && !p->server->shared)
 		return certbot(p, now, e);

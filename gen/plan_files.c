@@ -59,12 +59,14 @@ bool plan_files(struct gen_plan *p, const struct gen_request *r, struct err *e)
 
 	if (p->cgi && r->socket)
 		return fail(e, ERR_USAGE, "--socket: with %s the gate is a CGI program and has none", p->server->shared ? p->server->name : "--backend cgi");
+	if (!p->cgi && p->server->web && r->gate)
+		return fail(e, ERR_USAGE, "--gate: with --backend fastcgi %s does not start the gate; `pixgate gen systemd` takes it", p->server->name);
 	if (!take(&p->socket, "--socket", r->socket, p->cgi ? "" : "/run/pixgate/gate.sock", e) || !socket_ok(p->socket, e))
 		return false;
 	if (p->server->shared ? !relative(p, r->gate, e) : !take(&p->gate, "--gate", r->gate, "/usr/local/lib/pixgate/pixgate.fcgi", e))
 		return false;
-	if (r->root && p->scope == SCOPE_PORT && !p->http_port)
-		return fail(e, ERR_USAGE, "--root: nothing is served from files there; it goes with --scope site or path, or with --http-port");
+	if (r->root && p->scope != SCOPE_PATH && !p->http_port)
+		return fail(e, ERR_USAGE, "--root: without --scope path and without plain HTTP nothing is served from files");
 	if (!take(&p->root, "--root", r->root, none ? none : "/var/www/html", e))
 		return false;
 	return take(&p->log, "--log", r->log, none ? none : p->server->log, e);

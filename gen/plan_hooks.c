@@ -165,17 +165,21 @@ static bool environment(struct gen_plan *p, const struct gen_request *r, struct 
 		return false;
 	p->env = psp_env_find(p->psp, r->environment);
 	for (size_t i = 0; i < p->hook_count; i++)
-		if (p->hooks[i]->env != p->env)
+		if (p->hooks[i]->env != p->env) {
 			plan_warn(p, "the environment of hook '%s' in %s is %s, not %s: the gate goes by the file", p->hooks[i]->name, p->settings->file,
 				  environment_of(p->hooks[i]), p->env->name);
+			break;
+		}
 	return true;
 }
 
 static bool mode(struct gen_plan *p, const struct gen_request *r, struct err *e)
 {
 	const struct hook *h = p->hooks[0];
-	char because[160] = "";
+	const struct hook *blind = NULL;	/* the first that does not look */
+	char because[160] = "", more[32];
 	int word = h->client_cert != CLIENT_CERT_NONE;
+	size_t count = 0;
 
 	if (r->mode)
 		word = plan_word("--mode", r->mode, modes, e);
@@ -186,13 +190,17 @@ static bool mode(struct gen_plan *p, const struct gen_request *r, struct err *e)
 	p->mtls = word;
 	for (size_t i = 0; i < p->hook_count; i++) {
 		h = p->hooks[i];
-		if (p->mtls && h->client_cert == CLIENT_CERT_NONE)
-			plan_warn(p, "hook '%s' has client_cert = \"none\": %s will demand the certificate, but the gate itself does not look at it "
-				  "until client_cert = \"verify\" is set in %s:%d", h->name, p->server->title, p->settings->file, h->line);
+		if (p->mtls && h->client_cert == CLIENT_CERT_NONE) {
+			blind = blind ? blind : h;
+			count++;
+		}
 		if (!p->mtls && h->client_cert != CLIENT_CERT_NONE)
 			return fail(e, ERR_USAGE, "--mode skip-mtls: the gate would refuse every call, because hook '%s' demands a certificate: "
 				    "set client_cert = \"none\" in %s:%d, and a secret, basic or bearer as the proof", h->name, p->settings->file, h->line);
 	}
+	if (blind)
+		plan_warn(p, "hook '%s'%s has client_cert = \"none\": %s will demand the certificate, but the gate itself does not look at it "
+			  "until client_cert = \"verify\" is set in %s:%d", blind->name, plan_more(count, more), p->server->title, p->settings->file, blind->line);
 	return true;
 }
 
@@ -207,6 +215,22 @@ static const char *pin(const struct gen_plan *p)
 	return p->env && p->env->pin ? p->env->pin : "";
 }
 
+/* A CA file says who signed, and the root in it signed more than this PSP's caller: the sandbox's, and other products'. */
+static bool narrow(struct gen_plan *p, struct err *e)
+{
+	if (!*p->pin)
+		plan_warn(p, "no pin is set, and the profile of %s has none: whatever certificate was signed below the CA file's root passes for the PSP's; "
+			  "set pin in %s:%d", p->psp->name, p->settings->file, p->hooks[0]->line);
+	for (size_t i = 0; p->server->no_issuer && strncmp(p->pin, "subject:", 8) != 0 && i < p->hook_count; i++) {
+		const struct hook *h = p->hooks[i];
+
+		if (h->client_cert == CLIENT_CERT_SERVER && !*h->pin)
+			return fail(e, ERR_CONFIG, "%s:%d: hook '%s': %s does not tell by whom a certificate was issued, so a sandbox's would pass: "
+				    "set client_cert = \"verify\", or pin, and the gate does", p->settings->file, h->line, h->name, p->server->title);
+	}
+	return true;
+}
+
 bool plan_hooks(struct gen_plan *p, const struct gen_request *r, struct err *e)
 {
 	if (!choose(p, r, e) || !agree(p, r, false, e) || !environment(p, r, e) || !mode(p, r, e))
@@ -214,5 +238,5 @@ bool plan_hooks(struct gen_plan *p, const struct gen_request *r, struct err *e)
 	if (p->mtls && !agree(p, r, true, e))
 		return false;
 	p->pin = xstrdup(pin(p));
-	return true;
+	return !p->mtls || narrow(p, e);
 }

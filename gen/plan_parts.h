@@ -7,6 +7,9 @@
 /* Adds a line to the plan's warnings. */
 void plan_warn(struct gen_plan *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* " and 3 more", for a warning of many that shall stand once; "" where n is 1. */
+const char *plan_more(size_t n, char out[32]);
+
 /* Whether the server, in p->version, can do that; ERR_USAGE says why not, and who can. `because` is put behind the option:
  * "" or " (…)", where it was not given on the command line. */
 bool plan_can(const struct gen_plan *p, const char *option, const char *value, const char *because, struct err *e);

@@ -135,19 +135,27 @@ static bool ports(struct gen_plan *p, const struct gen_request *r, int of_domain
 /* The URL that is registered has to lead here. */
 static void compare_url(struct gen_plan *p)
 {
+	struct buf here = BUF(512);
+	const struct hook *first = NULL;
+	size_t count = 0;
+	char more[32];
+
+	buf_putf(&here, p->port == 443 ? "%s" : "%s:%d", p->domain, p->port);
 	for (size_t i = 0; i < p->hook_count; i++) {
 		const struct hook *h = p->hooks[i];
 		char *name = xstrdup(h->domain);
 		int port = cut_port(name);
-		struct buf here = BUF(512);
 
-		buf_putf(&here, p->port == 443 ? "%s" : "%s:%d", p->domain, p->port);
-		if (*h->domain && (ascii_casecmp(name, p->domain) != 0 || (port ? port : 443) != p->port))
-			plan_warn(p, "hook '%s' has the domain \"%s\" in %s, and `pixgate url` tells the PSP to call it there; this text answers at "
-				  "https://%s: set domain = \"%s\"", h->name, h->domain, p->settings->file, buf_str(&here), buf_str(&here));
-		buf_free(&here);
+		if (*name && (ascii_casecmp(name, p->domain) != 0 || (port ? port : 443) != p->port)) {
+			first = first ? first : h;
+			count++;
+		}
 		free(name);
 	}
+	if (first)
+		plan_warn(p, "hook '%s'%s has the domain \"%s\" in %s, and `pixgate url` tells the PSP to call it there; this text answers at "
+			  "https://%s: set domain = \"%s\"", first->name, plan_more(count, more), first->domain, p->settings->file, buf_str(&here), buf_str(&here));
+	buf_free(&here);
 }
 
 /* ---- paths */
@@ -157,6 +165,8 @@ static void compare_url(struct gen_plan *p)
 
 static bool paths(const struct gen_plan *p, struct err *e)
 {
+	size_t total = sizeof "^()(/|$)";
+
 	for (size_t i = 0; i < p->hook_count; i++) {
 		const struct hook *h = p->hooks[i];
 		const char *bad = h->path + strspn(h->path, PATH_LETTERS);
@@ -167,7 +177,12 @@ static bool paths(const struct gen_plan *p, struct err *e)
 		if (p->scope == SCOPE_PATH && strcmp(h->path, "/") == 0)
 			return fail(e, ERR_USAGE, "--scope path: hook '%s' has the path \"/\", which leaves nothing to the shop beside it; use --scope site or --scope port",
 				    h->name);
+		for (const char *c = h->path; *c; c++)
+			total += strchr(".+()", *c) ? sizeof "[.]" - 1 : 1;
+		total++;
 	}
+	if (total > p->server->grammar->max)
+		return fail(e, ERR_USAGE, "the paths of %zu hooks are too long for one regular expression of %s: name fewer in --hook", p->hook_count, p->server->name);
 	return true;
 }
 

@@ -49,6 +49,12 @@ static const struct gen_text caddy_texts[] = {
 	{ 0 }
 };
 
+static const struct gen_since caddy_since[] = {
+	{ "trust_pool", "2.8.0" },	/* in place of trusted_ca_cert */
+	{ "request_buffers", "2.9.0" },	/* needed from then on for bodies without a length */
+	{ 0 }
+};
+
 static const struct gen_limit caddy_limits[] = {
 	{ "--backend", "cgi", NULL, "apache and lighttpd run CGI programs; here it is --backend fastcgi" },
 	{ 0 }
@@ -65,6 +71,7 @@ static const struct gen_server caddy = {
 	.web = true, .own_cert = true,
 	.oldest = "2.6.2",
 	.assumed = "2.6.2",
+	.since = caddy_since,
 	.limits = caddy_limits,
 	.log = "/var/log/caddy/pixgate.log",
 	/* "v2.6.2 h1:…", Debian's only "2.6.2" */
@@ -89,7 +96,7 @@ static const struct gen_server lighttpd = {
 	.name = "lighttpd", .title = "lighttpd",
 	.grammar = &grammar_lighttpd,
 	.texts = lighttpd_texts,
-	.web = true, .needs_issuer = true,
+	.web = true, .needs_issuer = true, .no_issuer = true,
 	.oldest = "1.4.60",		/* ssl.verifyclient.ca-file */
 	.assumed = "1.4.69",
 	.log = "/var/log/lighttpd/pixgate.log",

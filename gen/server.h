@@ -47,6 +47,7 @@ struct gen_server {
 	bool shared;			/* a part of another's site: no domain, port, socket, certificate or log of its own */
 	bool own_cert;			/* gets its certificate itself where none is given */
 	bool needs_issuer;		/* with client certificates it serves nobody while its own one's issuer is not in the file */
+	bool no_issuer;			/* cannot tell by whom a client certificate was issued */
 	const char *oldest;		/* the oldest version that the texts are for; NULL: it has none that matter */
 	const char *assumed;		/* where neither --server-version nor the program tells */
 	const struct gen_since *since;	/* ends with a row whose flag is NULL; or NULL */
