@@ -10,7 +10,7 @@
 enum {
 	TEMPLATE_MAX = 256 * 1024,	/* bytes of a template */
 	NAME_MAX_LEN = 40,
-	DEPTH_MAX = 8,			/* sections in sections: each is looked through twice */
+	DEPTH_MAX = 8,			/* sections in sections: those of lists are looked through twice */
 };
 
 enum kind { TEXT, VALUE, SECTION, INVERTED, CLOSE };
@@ -241,8 +241,8 @@ static bool judge(struct template *t, size_t from, size_t to, const struct value
 		}
 		if (n->kind == SECTION && value_list(x) && value_shape(x))
 			in = value_shape(x);
-		/* twice: what follows the section, and a list's next item, may come after its end or its beginning */
-		for (int again = 0; again < 2; again++) {
+		/* a list's twice: the next item comes behind the end of the one before */
+		for (int again = n->kind == SECTION && value_list(x); again >= 0; again--) {
 			struct line inside = *l;
 
 			if (!judge(t, i + 1, n->end, in, &inside, e))

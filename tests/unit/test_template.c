@@ -135,6 +135,130 @@ static void names_of_an_empty_lists_items_are_known_from_its_shape(void **state)
 	gives(NGINX, "{{#chain}}a \"{{subject}}\";{{/chain}}{{^chain}}none{{/chain}}", "a \"\";");
 }
 
+static void what_is_no_tag_is_said(void **state)
+{
+	(void)state;
+	is_refused(NGINX, "a\n{{domain", AT("2") "'{{' without '}}'");
+	is_refused(NGINX, "{{", AT("1") "'{{' without '}}'");
+	is_refused(NGINX, "{{}}", AT("1") "'' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{# }}", AT("1") "'' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{do main}}", AT("1") "'do main' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{do\nmain}}", AT("1") "'do?main' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{p\xc3\xa1th}}", AT("1") "'p\xc3\xa1th' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}",
+		AT("1") "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is no name: letters, digits and '_', at most 40");
+	is_refused(NGINX, "{{{domain}}}", AT("1") "'{{{' is not in this language: values are always put by the server's rules");
+	is_refused(NGINX, "{{&domain}}", AT("1") "'{{&' is not in this language: values are always put by the server's rules");
+	is_refused(NGINX, "{{>file}}", AT("1") "'{{>' is not in this language: values are always put by the server's rules");
+	is_refused(NGINX, "{{=<% %>=}}", AT("1") "'{{=' is not in this language: values are always put by the server's rules");
+}
+
+static void sections_close_in_the_order_in_which_they_open(void **state)
+{
+	char deep[9 * 16 + 1] = "";
+
+	(void)state;
+	is_refused(NGINX, "\n{{#yes}}\n\n", AT("2") "section 'yes' is not closed");
+	is_refused(NGINX, "{{/yes}}", AT("1") "'{{/yes}}' closes nothing");
+	is_refused(NGINX, "{{#yes}}\n{{/no}}", AT("2") "'{{/no}}' where '{{/yes}}' must close what line 1 opens");
+	is_refused(NGINX, "{{#yes}}\n{{#no}}\n{{/yes}}\n{{/no}}", AT("3") "'{{/yes}}' where '{{/no}}' must close what line 2 opens");
+	for (int i = 0; i < 9; i++)
+		strcat(deep, "{{#yes}}");
+	is_refused(NGINX, deep, AT("1") "more than 8 sections in each other");
+}
+
+static void a_flag_or_a_list_has_no_text(void **state)
+{
+	(void)state;
+	is_refused(NGINX, "{{yes}}", AT("1") "'yes' is a flag: it has no text, but may be a section");
+	is_refused(NGINX, "{{#no}}{{no}}{{/no}}", AT("1") "'no' is a flag: it has no text, but may be a section");
+	is_refused(NGINX, "{{paths}}", AT("1") "'paths' is a list: it has no text, but may be a section");
+	/* items need not be alike where there is no shape */
+	values_flag(values_item(v, "paths"), "path", true);
+	is_refused(NGINX, "{{#paths}}\na {{path}};\n{{/paths}}", AT("2") "'path' is a flag: it has no text, but may be a section");
+}
+
+static void what_no_configuration_holds_is_refused_in_the_template_too(void **state)
+{
+	(void)state;
+	is_refused(NGINX, "a;\r\nb;\r\n", AT("1") "a carriage return; lines must end with a line feed alone");
+	is_refused(NGINX, "a;\nb\x01", AT("2") "a control character (0x01)");
+	is_refused(NGINX, "\x7f", AT("1") "a control character (0x7f)");
+	is_refused(NGINX, "a\xff", AT("1") "the template is not UTF-8");
+	is_refused(NGINX, "\xef\xbb\xbf" "a", AT("1") "a byte order mark before the text");
+	buf_reset(&out);
+	assert_false(template_render("x", "a\0b", 3, v, NGINX, &out, &e));
+	assert_string_equal(e.text, "x:1: a control character (0x00)");
+	gives(NGINX, "\ta\xc3\xa7 # \xe2\x82\xac\n", "\ta\xc3\xa7 # \xe2\x82\xac\n");
+}
+
+static void a_value_is_put_by_the_rules_of_its_place(void **state)
+{
+	(void)state;
+	values_text(v, "domain", "a b");
+	is_refused(NGINX, "\nserver_name {{domain}};", AT("2") "'domain': nginx cannot hold a space outside quotes: a b");
+	gives(NGINX, "server_name \"{{domain}}\"; # {{domain}}", "server_name \"a b\"; # a b");
+	values_text(v, "domain", "a\nb");
+	is_refused(NGINX, "a \"{{domain}}\";", AT("1") "'domain': nginx cannot hold a line break between quotes: a?b");
+	is_refused(NGINX, "# {{domain}}", AT("1") "'domain': nginx cannot hold a line break in a comment: a?b");
+	values_text(v, "domain", "it's");
+	gives(&grammar_apache, "A \"{{domain}}\"", "A \"it's\"");
+	is_refused(&grammar_apache, "A \"x == '{{domain}}'\"", AT("1") "'domain': Apache cannot hold a single quote between single quotes: it's");
+	/* where nothing is put nothing is judged but the template */
+	gives(&grammar_apache, "{{#no}}A \"'{{domain}}'\"{{/no}}", "");
+}
+
+static void a_lines_rules_hold_in_what_is_left_out(void **state)
+{
+	(void)state;
+	is_refused(NGINX, "{{#no}}\na \"b\n{{/no}}\n", AT("2") "a quote is not closed on its line");
+	is_refused(NGINX, "\na \"b", AT("2") "a quote is not closed on its line");
+	is_refused(NGINX, "a;\nb {{#no}}\"c{{/no}};\n", AT("2") "the section begins and ends at different places: both must be outside quotes, between the same ones, or in a comment");
+	is_refused(NGINX, "a{{#no}} \\{{/no}};\n", AT("1") "a tag stands behind a backslash");
+	is_refused(NGINX, "a \\{{#no}}{{/no}};\n", AT("1") "a tag stands behind a backslash");
+	is_refused(&grammar_apache, "a\n{{^yes}}\nb # c\n{{/yes}}\n", AT("3") "Apache knows comments only on lines of their own");
+	is_refused(NGINX, "a \"b\n{{! on\ntwo lines }}\n\";\n", AT("1") "a quote is not closed on its line");
+	is_refused(NGINX, "a;\n{{! on\ntwo lines }}\n{{#yes}}\nb \"c\n{{/yes}}\n", AT("5") "a quote is not closed on its line");
+}
+
+/* The second item comes where the first one ended. */
+static void a_lists_items_are_judged_one_behind_the_other(void **state)
+{
+	(void)state;
+	gives(NGINX, "a {{#paths}}\"{{path}}\" {{/paths}};", "a \"/hook1\" \"/hook2\" ;");
+	is_refused(NGINX, "a {{#paths}}\"{{path}}\"{{/paths}};", AT("1") "nginx wants a blank behind a closing quote");
+	is_refused(NGINX, "a {{#paths}}\"{{path}}\" b{{/paths}};", AT("1") "a quote in the middle of a word: put the whole word between quotes");
+	is_refused(NGINX, "{{#paths}}# b{{/paths}}", AT("1") "the section begins and ends at different places: both must be outside quotes, between the same ones, or in a comment");
+}
+
+static void what_does_not_fit_leaves_out_as_it_was(void **state)
+{
+	(void)state;
+	buf_free(&out);
+	out = BUF(20);
+	assert_true(buf_puts(&out, "before "));
+	assert_false(template_render("x", "text {{domain}}\n", 16, v, NGINX, &out, &e));
+	assert_int_equal(e.code, ERR_CONFIG);
+	assert_string_equal(e.text, "x:1: 'domain': the text would grow past 13 bytes");
+	assert_string_equal(buf_str(&out), "before ");
+	assert_false(template_render("x", "a\nab\nab\nab\nab\n", 14, v, NGINX, &out, &e));
+	assert_string_equal(e.text, "x:1: the text would grow past 13 bytes");
+	assert_true(template_render("x", "{{path}} {{path}}\n", 18, v, NGINX, &out, &e));
+	assert_string_equal(buf_str(&out), "before outer outer\n");
+}
+
+static void a_template_has_a_ceiling(void **state)
+{
+	char *big = malloc(256 * 1024 + 1);
+
+	(void)state;
+	memset(big, '\n', 256 * 1024 + 1);
+	assert_false(template_render("x", big, 256 * 1024 + 1, v, NGINX, &out, &e));
+	assert_string_equal(e.text, "x:1: a template of 262145 bytes; at most 262144");
+	assert_true(template_render("x", big, 256 * 1024, v, NGINX, &out, &e));
+	free(big);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -145,6 +269,15 @@ int main(void)
 		TEST(a_sections_tag_alone_on_its_line_takes_the_line),
 		TEST(an_unknown_name_is_an_error_wherever_it_stands),
 		TEST(names_of_an_empty_lists_items_are_known_from_its_shape),
+		TEST(what_is_no_tag_is_said),
+		TEST(sections_close_in_the_order_in_which_they_open),
+		TEST(a_flag_or_a_list_has_no_text),
+		TEST(what_no_configuration_holds_is_refused_in_the_template_too),
+		TEST(a_value_is_put_by_the_rules_of_its_place),
+		TEST(a_lines_rules_hold_in_what_is_left_out),
+		TEST(a_lists_items_are_judged_one_behind_the_other),
+		TEST(what_does_not_fit_leaves_out_as_it_was),
+		TEST(a_template_has_a_ceiling),
 	};
 
 	return cmocka_run_group_tests_name("template", tests, NULL, NULL);
