@@ -130,9 +130,24 @@ static void id_of(const struct gen_plan *p, struct buf *b)
 		buf_putf(b, "_%d", p->port);
 }
 
+/* The folder that the inbox's files are in: the gate must be able to write there. */
+static void inbox_dir(const struct gen_plan *p, struct buf *b)
+{
+	const char *at = p->settings->inbox, *slash;
+
+	if (!at || strncmp(at, "sqlite:", 7) != 0)
+		return;
+	at += 7;
+	slash = strrchr(at, '/');
+	if (*at != '/')
+		buf_putf(b, "%s%s", p->settings->dir, slash ? "/" : "");
+	if (slash)
+		buf_add(b, at, slash == at ? 1 : (size_t)(slash - at));
+}
+
 static void of_all(struct values *v, const struct gen_plan *p)
 {
-	struct buf names = BUF(TEXT_MAX);
+	struct buf names = BUF(TEXT_MAX), inbox = BUF(TEXT_MAX);
 
 	for (size_t i = 0; i < p->hook_count; i++)
 		buf_putf(&names, "%s%s", i ? ", " : "", p->hooks[i]->name);
@@ -142,10 +157,14 @@ static void of_all(struct values *v, const struct gen_plan *p)
 	text(v, "oldest", p->server->oldest);
 	text(v, "server_version", p->version);
 	text(v, "hooks", buf_str(&names));
+	inbox_dir(p, &inbox);
 	text(v, "conf", p->settings->file);
+	text(v, "conf_dir", p->settings->dir);
+	text(v, "inbox_dir", buf_str(&inbox));
 	text(v, "socket", p->socket);
 	text(v, "gate", p->gate);
 	text(v, "place", p->server->texts[0].place);
+	buf_free(&inbox);
 	buf_free(&names);
 }
 
