@@ -7,7 +7,7 @@
  * Each line of LIST is one connection: words KEY=VALUE in addition to those of the command line. An empty value unsets.
  *   name       for the output                      tls       1.2, 1.3, or none: plain HTTP
  *   address    127.0.0.1                           port
- *   sni, host  of TLS and of HTTP (host= : as sni)  ca        whom the server's certificate must be of
+ *   sni, host  of TLS and of HTTP (else sni:port)   ca        whom the server's certificate must be of
  *   cert, key  PEM files; cert: leaf, then what is sent with it
  *   method     POST                                path      /
  *   data       the body; or body: a file of it     header    Name:value, may be repeated
@@ -23,6 +23,7 @@
 #include "tests/tools/record.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <signal.h>
@@ -218,8 +219,8 @@ static void request(const struct wish *w, struct bytes *b)
 		file_into(&body, w->body);
 	else if (w->data)
 		put(&body, w->data, strlen(w->data));
-	n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n",
-		     w->method, w->path, w->host ? w->host : w->sni ? w->sni : w->address, body.len);
+	n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s%s%s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n",
+		     w->method, w->path, w->host ? w->host : w->sni ? w->sni : w->address, w->host ? "" : ":", w->host ? "" : w->port, body.len);
 	if (n < 0 || (size_t)n >= sizeof head)
 		usage(w->path);
 	put(b, head, (size_t)n);
@@ -345,7 +346,7 @@ static void visit(const struct wish *w)
 	char address[128];
 	int fd;
 
-	snprintf(address, sizeof address, "%s:%s", w->address, w->port ? w->port : "443");
+	snprintf(address, sizeof address, "%s:%s", w->address, w->port);
 	if (f.save) {
 		SSL_SESSION_free(f.save->session);
 		f.save->session = NULL;
@@ -357,6 +358,7 @@ static void visit(const struct wish *w)
 	} else {
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 		if (w->tls && !strcmp(w->tls, "none"))
 			in_the_clear(w, &f, fd, &req);
 		else
@@ -370,7 +372,7 @@ static void visit(const struct wish *w)
 
 int main(int argc, char **argv)
 {
-	struct wish usual = { .address = "127.0.0.1", .method = "POST", .path = "/" };
+	struct wish usual = { .address = "127.0.0.1", .port = "443", .method = "POST", .path = "/" };
 	char *line = NULL;
 	size_t cap = 0;
 
