@@ -201,7 +201,11 @@ static char *expand(const char *word, const char *program, const char *conf, con
 static bool ask(const struct gen_test *t, const char *program, const char *modules, const struct folder *at, struct buf *said, int *status, struct err *e)
 {
 	char *argv[WORDS + 1] = { 0 };
-	struct run r = { .argv = (const char *const *)argv, .dir = at->work, .timeout_ms = TEST_MS, .out = said, .err = said, .stop = &signalled };
+	/* what a program keeps in a home of its own (Caddy does, when it is only asked to validate) stays in the folder */
+	static const char *const homes[] = { "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME" };
+	enum { HOMES = sizeof homes / sizeof homes[0] };
+	char *set[HOMES + 1] = { 0 };
+	struct run r = { .argv = (const char *const *)argv, .set = (const char *const *)set, .dir = at->work, .timeout_ms = TEST_MS, .out = said, .err = said, .stop = &signalled };
 	size_t n = 0;
 	bool ok;
 
@@ -210,7 +214,15 @@ static bool ask(const struct gen_test *t, const char *program, const char *modul
 		for (size_t i = 0; n < WORDS && i < GEN_TEXTS && (i == 0 || (!at->frame && at->text[i] && strcmp(*w, "@conf") == 0)); i++)
 			argv[n++] = expand(*w, program, at->frame ? at->frame : at->text[i], at->work, modules);
 	}
+	for (size_t i = 0; i < HOMES; i++) {
+		struct buf b = BUF(4 * PATH_MAX);
+
+		buf_putf(&b, "%s=%s", homes[i], at->work);
+		set[i] = b.data;
+	}
 	ok = run_program(&r, status, e);
+	for (size_t i = 0; i < HOMES; i++)
+		free(set[i]);
 	while (n)
 		free(argv[--n]);
 	return ok;

@@ -47,8 +47,10 @@ static char *first_word(const char *text)
 char *gen_version(const struct gen_server *s, const char *program, struct err *e)
 {
 	const char *const argv[] = { program, s->version_flag, NULL };
+	/* Caddy makes a folder in its user's home even for this */
+	static const char *const set[] = { "HOME=/dev/null", NULL };
 	struct buf said = BUF(SAID);
-	struct run r = { .argv = argv, .timeout_ms = PATIENCE_MS, .out = &said, .err = &said };
+	struct run r = { .argv = argv, .set = set, .timeout_ms = PATIENCE_MS, .out = &said, .err = &said };
 	char *version = NULL;
 	int status = 0;
 

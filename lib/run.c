@@ -112,21 +112,60 @@ static bool is_folder(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+/* Our environment with those of `set` in place of what it had by their names. drop() frees it. */
+static char **environment(const char *const *set)
+{
+	size_t n = 0, more = 0;
+	char **env;
+
+	while (environ && environ[n])
+		n++;
+	while (set && set[more])
+		more++;
+	env = xcalloc(n + more + 1, sizeof *env);
+	n = 0;
+	for (char **e = environ; e && *e; e++) {
+		size_t i = 0;
+
+		while (i < more && strncmp(*e, set[i], strcspn(set[i], "=") + 1) != 0)
+			i++;
+		if (i == more)
+			env[n++] = xstrdup(*e);
+	}
+	for (size_t i = 0; i < more; i++)
+		env[n++] = xstrdup(set[i]);
+	return env;
+}
+
+static char **copy(const char *const *words)
+{
+	size_t n = 0;
+	char **all;
+
+	while (words[n])
+		n++;
+	all = xcalloc(n + 1, sizeof *all);
+	while (n--)
+		all[n] = xstrdup(words[n]);
+	return all;
+}
+
+static void drop(char **words)
+{
+	for (char **w = words; *w; w++)
+		free(*w);
+	free(words);
+}
+
 /* Starts path as the head of a new process group, with the signals' defaults: ours ignores SIGPIPE. */
 static bool start(const struct run *r, const char *path, const int fds[3], pid_t *pid, struct err *e)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
-	char **argv;
-	size_t n = 0;
+	char **argv = copy(r->argv), **env = environment(r->set);
 	int error;
 
-	while (r->argv[n])
-		n++;
-	argv = xcalloc(n + 1, sizeof *argv);
-	for (size_t i = 0; i < n; i++)
-		argv[i] = xstrdup(r->argv[i]);
 	sigemptyset(&none);
 	sigfillset(&all);
 	error = posix_spawn_file_actions_init(&files);
@@ -151,16 +190,15 @@ static bool start(const struct run *r, const char *path, const int fds[3], pid_t
 	if (!error)
 		error = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	if (!error)
-		error = posix_spawn(pid, path, &files, &attr, argv, environ);
+		error = posix_spawn(pid, path, &files, &attr, argv, env);
 	if (error && r->dir && !is_folder(r->dir))
 		fail(e, ERR_STORE, "%s: no such folder", r->dir);
 	else if (error)
 		fail(e, ERR_STORE, "%s could not be started: %s", path, strerror(error));
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
-	while (n)
-		free(argv[--n]);
-	free(argv);
+	drop(argv);
+	drop(env);
 	return !error;
 }
 

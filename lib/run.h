@@ -12,6 +12,7 @@
 struct run {
 	const char *const *argv;	/* argv[0] is an absolute path, or a name for program_find; NULL-ended */
 	const char *dir;		/* where it is started; NULL: here */
+	const char *const *set;		/* "NAME=value": its environment has these, and else ours; NULL-ended, or NULL */
 	const char *in;			/* its standard input; NULL: /dev/null */
 	size_t in_len;
 	int timeout_ms;			/* then its process group is killed, and it is ERR_STORE */

@@ -33,7 +33,7 @@ V=(--server-version 1.22.1)
 
 own_templates() {
 	OWN=$T/own
-	mkdir -p "$OWN/nginx" "$OWN/systemd"
+	mkdir -p "$OWN/nginx" "$OWN/lighttpd" "$OWN/systemd"
 	cp "$ROOT/templates/header" "$OWN/header"
 	cat >"$OWN/nginx/site.conf" <<-'END'
 	# Next: nothing.
@@ -53,6 +53,7 @@ own_templates() {
 		include "{{text}}";
 	}
 	END
+	echo 'server.port = {{port}}' >"$OWN/lighttpd/site.conf"
 	local unit
 	for unit in pixgate.service pixgate.socket pixgate@.service pixgate@.timer; do
 		printf '[Unit]\nDescription=%s {{version}}\n' "$unit" >"$OWN/systemd/$unit"
