@@ -199,7 +199,7 @@ static bool mode(struct gen_plan *p, const struct gen_request *r, struct err *e)
 				    "set client_cert = \"none\" in %s:%d, and a secret, basic or bearer as the proof", h->name, p->settings->file, h->line);
 	}
 	if (blind)
-		plan_warn(p, "hook '%s'%s has client_cert = \"none\": %s will demand the certificate, but the gate itself does not look at it "
+		plan_warn(p, "client_cert is \"none\" in hook '%s'%s: %s will demand the certificate, but the gate itself does not look at it "
 			  "until client_cert = \"verify\" is set in %s:%d", blind->name, plan_more(count, more), p->server->title, p->settings->file, blind->line);
 	return true;
 }

@@ -70,7 +70,7 @@ static int cut_port(char *name)
 	char *colon = strchr(name, ':'), *end;
 	long port;
 
-	if (!colon || strchr(name, '['))
+	if (!colon || colon == name || strchr(name, '['))
 		return 0;
 	port = strtol(colon + 1, &end, 10);
 	if (colon[1] < '1' || colon[1] > '9' || *end || port > 65535)
@@ -153,8 +153,8 @@ static void compare_url(struct gen_plan *p)
 		free(name);
 	}
 	if (first)
-		plan_warn(p, "hook '%s'%s has the domain \"%s\" in %s, and `pixgate url` tells the PSP to call it there; this text answers at "
-			  "https://%s: set domain = \"%s\"", first->name, plan_more(count, more), first->domain, p->settings->file, buf_str(&here), buf_str(&here));
+		plan_warn(p, "this text answers at https://%s, but the domain of hook '%s'%s in %s is \"%s\", and there `pixgate url` tells the PSP to call: "
+			  "set domain = \"%s\"", buf_str(&here), first->name, plan_more(count, more), p->settings->file, first->domain, buf_str(&here));
 	buf_free(&here);
 }
 
