@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox chain psp help" ;;
+	'') echo "init conf url inbox gen chain psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -13,9 +13,10 @@ _pixgate_words() { # VERB: its own words and options
 	"inbox stats") echo "--hook" ;;
 	"inbox replay") echo "--unread --hook --kind --txid --e2eid --since --limit --dry-run" ;;
 	"inbox unread") echo "--hook --since --limit" ;;
+	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
-	help) echo "init conf url inbox chain psp" ;;
+	help) echo "init conf url inbox gen chain psp" ;;
 	esac
 }
 
@@ -24,8 +25,20 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --adopt | --cacert)
+	--conf | --adopt | --cacert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	--mode)
+		mapfile -t COMPREPLY < <(compgen -W "mtls skip-mtls" -- "$word")
+		return
+		;;
+	--scope)
+		mapfile -t COMPREPLY < <(compgen -W "site path port" -- "$word")
+		return
+		;;
+	--backend)
+		mapfile -t COMPREPLY < <(compgen -W "fastcgi cgi" -- "$word")
 		return
 		;;
 	--kind)
