@@ -26,6 +26,8 @@ static bool over(struct line *l, bool goes_on, struct err *e)
 		return fail(e, ERR_CONFIG, "a backslash ends a comment: some servers would go on with it on the next line");
 	*l = line_begin(l->g);
 	l->goes_on = goes_on;
+	/* Apache joins them without a blank */
+	l->edge = !goes_on || !l->g->before;
 	return true;
 }
 

@@ -7,11 +7,24 @@ seconds=${1:-8}
 unset ASAN_OPTIONS
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
+	# what it looks into, and where its first inputs are
+	case $name in
+	fuzz_parse)
+		with=(pix/*.c lib/json.c lib/jsonwall.c lib/buf.c lib/err.c lib/mem.c lib/money.c lib/text.c lib/when.c -lcjson)
+		seeds=(tests/data/*/)
+		;;
+	fuzz_template)
+		with=(gen/grammar.c gen/line.c gen/template.c gen/values.c lib/buf.c lib/err.c lib/mem.c lib/text.c)
+		seeds=(tests/fuzz/template/ -dict=tests/fuzz/fuzz_template.dict -max_len=1024)
+		;;
+	*)
+		not_ok "$name has a row in tests/fuzz.sh"
+		continue
+		;;
+	esac
 	mkdir -p "build/fuzz/$name.corpus"
 	check "$name builds" clang -std=gnu11 -D_GNU_SOURCE -DVERSION='"fuzz"' -I. -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o "build/fuzz/$name" "$source" pix/*.c lib/*.c -lcjson -lconfig -lcrypto
-	seeds=()
-	for folder in tests/data/*/; do seeds+=("$folder"); done
+		-o "build/fuzz/$name" "$source" "${with[@]}"
 	check "$name finds nothing in $seconds s" "build/fuzz/$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \
 		-artifact_prefix="build/fuzz/" "build/fuzz/$name.corpus" "${seeds[@]}"
 	tail -n 1 "$T/check.out"

@@ -150,7 +150,7 @@ if command -v valgrind >/dev/null; then
 	units valgrind "$base" 120 valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,possible --trace-children=no
 	scripts valgrind "$base" 120 tests/valgrind.sh
 fi
-scripts clang "$base" 60 tests/fuzz.sh
+scripts clang "$base" 90 tests/fuzz.sh
 drain
 echo "$((EPOCHSECONDS - began)) seconds"
 summary

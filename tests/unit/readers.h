@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAID_MAX = 12 };
+enum { SAID_MAX = 64 };
 
 struct said {
 	struct word {
