@@ -9,7 +9,7 @@
 
 void gen_quote(const char *word, struct buf *out)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,=-%^";
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+,=-%";
 
 	if (*word && word[strspn(word, plain)] == '\0') {
 		buf_puts(out, word);
