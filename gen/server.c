@@ -208,8 +208,9 @@ static const struct gen_limit systemd_limits[] = {
 };
 
 static const char *const systemd_programs[] = { "systemd-analyze", NULL };
-static const char *const systemd_argv[] = { "@program", "verify", "@conf", NULL };
-static const struct gen_test systemd_test = { .argv = systemd_argv };
+static const char *const systemd_argv[] = { "@program", "verify", "--man=no", "@conf", NULL };
+/* an unknown setting is only told of */
+static const struct gen_test systemd_test = { .argv = systemd_argv, .silent = true };
 
 static const struct gen_server systemd = {
 	.name = "systemd", .title = "systemd",

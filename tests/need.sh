@@ -22,7 +22,7 @@ for w in $what; do
 	demo) packages="$packages openssl curl"; servers="$servers lighttpd" ;;
 	check)
 		packages="$packages libcmocka-dev clang valgrind mandoc curl openssl python3 spawn-fcgi libfcgi-bin cppcheck shellcheck procps binutils"
-		servers="$servers lighttpd nginx caddy apache2"
+		servers="$servers lighttpd nginx caddy apache2 systemd"
 		;;
 	bench) packages="$packages curl openssl valgrind"; servers="$servers lighttpd nginx" ;;
 	static) packages="$packages dpkg-dev binutils" ;;
@@ -39,7 +39,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	This is no Debian or Ubuntu, so nothing is installed for you. Needed, with headers: libfcgi (FastCGI), cJSON,
 	libconfig, OpenSSL 3, SQLite 3, libcurl; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
 	openssl, curl. For the tests besides: cmocka, clang, valgrind, mandoc, shellcheck, cppcheck, spawn-fcgi, cgi-fcgi,
-	python3, nginx, caddy, Apache with mod_fcgid.
+	python3, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
 	END
 	exit 2
 fi
@@ -87,6 +87,7 @@ there() {
 		apache2) [ -x "$at/usr/sbin/apache2" ] && [ -e "$at/usr/lib/apache2/modules/mod_fcgid.so" ] && return ;;
 		nginx) [ -x "$at/usr/sbin/nginx" ] && return ;;
 		caddy) [ -x "$at/usr/bin/caddy" ] && return ;;
+		systemd) [ -x "$at/usr/bin/systemd-analyze" ] && return ;;
 		esac
 	done
 	return 1
