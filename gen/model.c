@@ -18,6 +18,14 @@ static void plain(struct buf *b, const char *text)
 		buf_putf(b, strchr(".+*?()[]{}|$", *text) ? "[%c]" : "%c", *text);
 }
 
+/* The same of one path: itself, or with segments behind it. */
+static void one_regex(const char *path, struct buf *b)
+{
+	buf_puts(b, "^");
+	plain(b, path);
+	buf_puts(b, strcmp(path, "/") == 0 ? "" : "(/|$)");
+}
+
 static void path_regex(const struct gen_plan *p, struct buf *b)
 {
 	bool one = p->hook_count == 1;
@@ -62,12 +70,15 @@ static void path_cgi(const char *path, struct buf *b)
 
 static void path_item(struct values *v, const char *path)
 {
-	struct buf cgi = BUF(TEXT_MAX);
+	struct buf cgi = BUF(TEXT_MAX), regex = BUF(TEXT_MAX);
 
 	path_cgi(path, &cgi);
+	one_regex(path, &regex);
 	values_text(v, "path", path);
 	values_text(v, "path_cgi", buf_str(&cgi));
+	values_text(v, "regex", buf_str(&regex));
 	buf_free(&cgi);
+	buf_free(&regex);
 }
 
 /* c NULL: the names alone. */

@@ -20,9 +20,14 @@ static int pick(const struct gen_plan *p, const char *option, const char *given,
 		i = plan_word(option, given, words, e);
 		return i < 0 || plan_can(p, option, given, "", e) ? i : -1;
 	}
-	while (words[i] && !plan_can(p, option, words[i], "", e))
-		i++;
-	return words[i] ? i : -1;
+	for (; words[i]; i++) {
+		struct err why = { 0 };
+
+		if (plan_can(p, option, words[i], "", &why))
+			return i;
+		*e = words[i + 1] ? *e : why;
+	}
+	return -1;
 }
 
 /* ---- the host name */
