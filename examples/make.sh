@@ -77,5 +77,5 @@ conf production skip-mtls
 gen apache/htaccess htaccess --mode skip-mtls --server-version 2.4.62
 mkdir -p "$out/systemd"
 rm -f "$out"/systemd/pixgate*
-"$PIXGATE" --conf "$T/pixgate/pixgate.conf" gen systemd -o "$out/systemd" 2>"$T/err" || { cat "$T/err" >&2; exit 1; }
+"$PIXGATE" --conf "$T/pixgate/pixgate.conf" gen systemd -o "$out/systemd" >"$T/wrote" 2>"$T/err" || { cat "$T/err" >&2; exit 1; }
 for unit in "$out"/systemd/pixgate*; do settle "$unit"; done

@@ -1,14 +1,22 @@
 #!/bin/bash
-# The files below examples/, each in its web server, as they stand there but for the socket's path.
+# The files below examples/ are what `pixgate gen` prints; and .htaccess, which the matrix does not run, in an Apache whose
+# cgi-bin holds the gate. The web servers' own are run by matrix_*.sh.
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/apache.sh"
 write_conf
-GATE_ARGS=(--group "$GROUP")
-gate_start
 
-example() { # FILE: with this run's socket
-	sed "s|/run/pixgate/gate.sock|$SOCK|" "$ROOT/examples/$1"
+check "examples/make.sh runs" env B="$B" PIXGATE="$PIXGATE" "$ROOT/examples/make.sh" "$T/fresh"
+made() { # FOLDER: what is in it but for the README, with checksums
+	(cd "$1" 2>/dev/null && find . -type f ! -name README.md | sort | xargs -r sha256sum)
 }
+for server in apache caddy lighttpd nginx systemd; do
+	equal "examples/$server has what gen prints (else: make && examples/make.sh)" "$(made "$T/fresh/$server")" "$(made "$ROOT/examples/$server")"
+	check "examples/$server has a README" test -s "$ROOT/examples/$server/README.md"
+done
+equal "the examples name no folder of the machine that made them" "" "$(grep -rlE '/tmp/|/home/|/root/' "$ROOT/examples" --include='*.conf' --include='*.Caddyfile' --include='htaccess' --include='pixgate*')"
+check "gen takes an example for its own, and writes over it" bash -c "
+	mkdir '$T/own' && cp '$ROOT/examples/nginx/production-skip-mtls.conf' '$T/own/site.conf' &&
+	'$PIXGATE' --conf '$T/pixgate/pixgate.conf' gen nginx --hook loja --mode skip-mtls --server-version 1.22.1 -o '$T/own/site.conf'"
 
 n=0
 try() { # NAME
@@ -16,88 +24,45 @@ try() { # NAME
 	DATA=$PING
 	post "/webhook?hmac=$SECRET&ignorar="
 	equal "$1: the registration ping" "200 200" "$STATUS $ANSWER"
-	DATA="{\"pix\":[{\"endToEndId\":\"E000000002026112012000000000000$n\",\"chave\":\"$KEY\",\"valor\":\"1.00\",\"horario\":\"2026-11-20T12:00:00.000Z\"}]}"
+	DATA=$(one_pix "E000000002026112012000000000000$n")
 	post "/webhook?hmac=$SECRET&ignorar=/pix"
 	equal "$1: a notification with /pix in the query" 200 "$STATUS"
-	post "/webhook/pix?hmac=$SECRET"
-	equal "$1: and in the path" 200 "$STATUS"
+	for path in /webhook/pix //webhook//pix; do
+		post "$path?hmac=$SECRET"
+		equal "$1: and in the path: $path" 200 "$STATUS"
+	done
 	equal "$1: stored once" "$n" "$(events)"
 	post "/webhook/pix?hmac=wrong"
 	equal "$1: a wrong secret" 403 "$STATUS"
 	post "/webhookfoo?hmac=$SECRET"
 	equal "$1: a neighbour's path is not ours" 404 "$STATUS"
+	post "/webhook?hmac=$SECRET" -X GET
+	equal "$1: GET" 405 "$STATUS"
+	DATA='{"pix":[{"EndToEndId":"E0000000020261120120100000000000'$n'","TxId":"pedido0009","Chave":"'$KEY'","Valor":"9.90","Horario":"2026-11-20T12:00:00.000Z"}]}'
+	post /bs2 -u banco:senha-do-banco
+	equal "$1: HTTP Basic reaches the gate" 200 "$STATUS"
+	n=$((n + 1))
 }
 
-site() { # SERVER: a port of its own
-	server "$1"
-	PORT=$(free_port)
-	BASE=http://127.0.0.1:$PORT
-	mkdir -p "$T/$1/tmp"
-}
-
-site nginx
-cat >"$T/nginx.conf" <<END
-$([ "$(id -u)" != 0 ] || echo "user root;")
-daemon off; pid $T/nginx/pid; error_log stderr; events { }
-http {
-  client_body_temp_path $T/nginx/tmp/b; proxy_temp_path $T/nginx/tmp/p; fastcgi_temp_path $T/nginx/tmp/f;
-  uwsgi_temp_path $T/nginx/tmp/u; scgi_temp_path $T/nginx/tmp/s; access_log $T/nginx/access.log;
-  server {
-    listen 127.0.0.1:$PORT; root $T/nginx;
-$(example nginx/webhook.conf)
-  }
-}
-END
-start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx.conf"
-wait_port "$PORT"
-try nginx
-equal "nginx: the secret is in no access log" 0 "$(grep -c "/webhook?hmac=$SECRET" "$T/nginx/access.log")"
-
-site lighttpd
-{
-	printf 'server.modules = ( )\nserver.port = %s\nserver.bind = "127.0.0.1"\n' "$PORT"
-	printf 'server.document-root = "%s"\nserver.upload-dirs = ( "%s" )\nserver.errorlog = "/dev/stderr"\n' "$T/lighttpd" "$T/lighttpd/tmp"
-	example lighttpd/webhook.conf
-} >"$T/lighttpd.conf"
-start lighttpd "${SERVER[@]}" -D -m "$MODULES" -f "$T/lighttpd.conf"
-wait_port "$PORT"
-try lighttpd
-
-site caddy
-cat >"$T/Caddyfile" <<END
-{
-	admin off
-	auto_https off
-	storage file_system {
-		root $T/caddy
-	}
-}
-http://127.0.0.1:$PORT {
-$(example caddy/Caddyfile)
-}
-END
-start caddy env HOME="$T" XDG_DATA_HOME="$T" XDG_CONFIG_HOME="$T" "${SERVER[@]}" run --config "$T/Caddyfile" --adapter caddyfile
-wait_port "$PORT"
-try caddy
-
-apache_start "proxy proxy_fcgi" "LogFormat \"%r\" all
-CustomLog \"$T/apache/access.log\" all env=!pixgate
-$(example apache/webhook.conf)"
-try apache
-equal "apache: the secret is in no access log" 0 "$(grep -c "/webhook?hmac=$SECRET" "$T/apache/access.log")"
-
-stop "$PID"
-gate_stop
 mkdir -p "$T/www/cgi-bin"
 cp "$GATE" "$T/www/cgi-bin/pixgate.cgi"
+# two texts, as a PSP is one: they go one below the other
+for hook in loja banco; do
+	check "gen htaccess: $hook" "$PIXGATE" --conf "$CONF" gen htaccess --hook $hook --mode skip-mtls -o "$T/$hook.htaccess"
+done
+cat "$T/loja.htaccess" "$T/banco.htaccess" >"$T/www/.htaccess"
+# the worst place for them that the text has to guard: inside the site
 mv "$T/pixgate" "$T/www/pixgate"
 ln -s www/pixgate "$T/pixgate"
-cp "$ROOT/examples/apache/htaccess" "$T/www/.htaccess"
 [ "$(id -u)" != 0 ] || chown -R "$ACCOUNT:$GROUP" "$T/www/pixgate"
+echo the-shop >"$T/www/index.html"
 apache_start "cgid rewrite" "
 ScriptSock $T/apache/cgisock
+DirectoryIndex index.html
+LogFormat \"%U %>s\" path
+CustomLog \"$T/apache/access.log\" path
 <Directory \"$T/www\">
-  AllowOverride FileInfo AuthConfig
+  AllowOverride FileInfo
 </Directory>
 <Directory \"$T/www/cgi-bin\">
   Options +ExecCGI
@@ -105,6 +70,11 @@ ScriptSock $T/apache/cgisock
 </Directory>"
 try htaccess
 DATA=
-post /pixgate/pixgate.conf -X GET
-equal "htaccess: the configuration is not served" 403 "$STATUS"
+for path in /pixgate/pixgate.conf /pixgate/loja.secret /pixgate/inbox.db /pixgate/ /.htaccess; do
+	post $path -X GET
+	equal "htaccess: $path is not served" 403 "$STATUS"
+done
+post / -X GET
+equal "htaccess: the shop is served" "200 the-shop" "$STATUS $ANSWER"
+equal "the URL's secret is in no log" "" "$(grep -lF "$SECRET" "$T"/*.log "$T"/apache/*.log)"
 finish
