@@ -176,7 +176,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		details(&list);
 		puts("");
 		if (whole)
-			printf("%s: a whole chain%s\n", name, ordered ? "" : ", but not intermediates first, then roots, each once");
+			printf("%s: a whole chain%s\n", name, ordered ? "" : ", but not in the order that servers want: intermediates first, then roots, each once");
 		else
 			printf("%s\n", why.text);
 	}

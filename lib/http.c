@@ -30,12 +30,17 @@ static bool read_url(const char *url, char host[300], struct err *e)
 	char *scheme = NULL, *name = NULL, *port = NULL;
 	bool ok = false;
 
-	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_HOST, &name, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0)) {
+	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0)) {
 		fail(e, ERR_USAGE, "'%.200s' is no URL; one that begins with https:// is expected", url);
+		text_tame(e->text, strlen(e->text));	/* one line, whatever was given */
 		goto out;
 	}
 	if (strcmp(scheme, "https") != 0) {
-		fail(e, ERR_USAGE, "%.30s://%.200s: only https:// is taken, so that nobody on the way can change what is read", scheme, name);
+		fail(e, ERR_USAGE, "%.30s:// is not taken, only https://: so nobody on the way can change what is read", scheme);
+		goto out;
+	}
+	if (curl_url_get(u, CURLUPART_HOST, &name, 0)) {
+		fail(e, ERR_USAGE, "a URL without a host");
 		goto out;
 	}
 	curl_url_get(u, CURLUPART_PORT, &port, 0);
