@@ -12,8 +12,9 @@
  *   Apache    ${NAME} is replaced anywhere; '%': %{NAME}, %1, log formats. A first '|' makes a log file a program.
  *   Caddy     {$NAME} is replaced in the file's bytes, comments too; {name} is a placeholder in most directives. A
  *             comment with a backslash goes on with the directive before it on the next line.
- *   lighttpd  a bare word is a variable, or an environment variable. %1, %{name}, ${name} in replacements. A first '|' makes a log file a program.
- *   systemd   '%': specifiers.
+ *   lighttpd  a bare word is a variable, or an environment variable. %1, %{name}, ${name} in replacements. A first '|' makes
+ *             a log file a program.
+ *   systemd   '%': specifiers. '$': replaced in a command's arguments, and not in its path.
  */
 #define DIGITS "0123456789"
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "._:/@+,=~-"

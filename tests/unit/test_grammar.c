@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,7 +251,20 @@ static void a_long_value_is_cut_in_the_message_at_a_whole_letter(void **state)
 	buf_free(&out);
 }
 
-int main(void)
+/* For tests/e2e/gen_hostile.sh: LETTER PLACE lists what that language holds there, one a line. */
+static int list(const char *letter, int place)
+{
+	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+		const struct sample *s = &samples[i];
+		const char *const held[] = { s->bare, s->quoted, s->inner, s->comment };
+
+		if (strchr(held[place], *letter))
+			puts(s->text);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_value_leaves_its_place),
@@ -261,5 +275,7 @@ int main(void)
 		cmocka_unit_test(a_long_value_is_cut_in_the_message_at_a_whole_letter),
 	};
 
+	if (argc == 3)
+		return list(argv[1], atoi(argv[2]) % 4);
 	return cmocka_run_group_tests_name("grammar", tests, NULL, NULL);
 }
