@@ -90,6 +90,7 @@ out:
 static void compare(struct chain *c, bool quiet)
 {
 	char from[DAY_TEXT], until[DAY_TEXT];
+	struct buf of = BUF(4096);
 
 	c->known = true;
 	for (size_t i = 0; i < c->list.count; i++) {
@@ -100,8 +101,12 @@ static void compare(struct chain *c, bool quiet)
 		c->known = false;
 		day_text(x->from, from);
 		day_text(x->until, until);
-		note(quiet, "%s %s: new certificate, SHA-256 %s, %s to %s: %.250s", c->psp->name, c->env->name, x->sha256, from, until, x->subject);
+		buf_reset(&of);
+		chain_known(x, &of);
+		note(quiet, "%s %s: %s%s, SHA-256 %s, %s to %s: %.200s", c->psp->name, c->env->name,
+			of.len ? "a certificate of " : "new certificate", buf_str(&of), x->sha256, from, until, x->subject);
 	}
+	buf_free(&of);
 	for (const char *const *print = c->env->chain_sha256; print && *print; print++)
 		if (!has(c, *print)) {
 			c->known = false;

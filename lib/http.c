@@ -32,7 +32,8 @@ static bool read_url(const char *url, char host[300], struct err *e)
 
 	if (!u || curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_SCHEME, &scheme, 0)) {
 		fail(e, ERR_USAGE, "'%.200s' is no URL; one that begins with https:// is expected", url);
-		text_tame(e->text, strlen(e->text));	/* one line, whatever was given */
+		if (e)
+			text_tame(e->text, strlen(e->text));	/* one line, whatever was given */
 		goto out;
 	}
 	if (strcmp(scheme, "https") != 0) {
