@@ -8,10 +8,10 @@
 
 enum { MARK = sizeof GEN_SUM - 1, HEX = 64, LINE = MARK + HEX + 1 };
 
-/* The next sum line from `from` on, or len. */
-static size_t find_line(const char *text, size_t len, size_t from)
+/* Where the first sum line begins, or len. */
+static size_t find_line(const char *text, size_t len)
 {
-	for (size_t at = from; at + MARK <= len; at++)
+	for (size_t at = 0; at + MARK <= len; at++)
 		if ((!at || text[at - 1] == '\n') && !memcmp(text + at, GEN_SUM, MARK))
 			return at;
 	return len;
@@ -36,7 +36,7 @@ bool gen_sum_add(struct buf *out, size_t at, struct err *e)
 	char hex[HEX + 1];
 	bool ok;
 
-	if (find_line(buf_str(out), out->len, 0) != out->len)
+	if (find_line(buf_str(out), out->len) != out->len)
 		return fail(e, ERR_CONFIG, "the template makes a line '%s…', which only pixgate itself adds", GEN_SUM);
 	sum_hex(buf_str(out), out->len, hex);
 	ok = buf_add(&whole, buf_str(out), at) && buf_putf(&whole, GEN_SUM "%s\n", hex) && buf_puts(&whole, buf_str(out) + at);
@@ -51,13 +51,13 @@ bool gen_sum_add(struct buf *out, size_t at, struct err *e)
 
 enum gen_sum gen_sum_look(const char *text, size_t len)
 {
-	size_t at = find_line(text, len, 0), rest;
+	size_t at = find_line(text, len), rest;
 	char hex[HEX + 1], *other;
 	bool right;
 
 	if (at == len)
 		return GEN_SUM_NONE;
-	if (len - at < LINE || text[at + LINE - 1] != '\n' || find_line(text, len, at + 1) != len)
+	if (len - at < LINE || text[at + LINE - 1] != '\n')
 		return GEN_SUM_WRONG;
 	rest = len - at - LINE;
 	other = xmalloc(len - LINE);

@@ -94,17 +94,6 @@ static int input(const struct run *r, struct err *e)
 	return fd;
 }
 
-/* Above the three that the child gets: where ours were closed at the start, a new one takes their numbers. */
-static bool move_up(int *fd)
-{
-	int up = *fd > 2 ? *fd : fcntl(*fd, F_DUPFD_CLOEXEC, 3);
-
-	if (up != *fd)
-		close(*fd);
-	*fd = up;
-	return up >= 0;
-}
-
 static bool is_folder(const char *path)
 {
 	struct stat st;
@@ -171,6 +160,7 @@ static bool start(const struct run *r, const char *path, const int fds[3], pid_t
 	error = posix_spawn_file_actions_init(&files);
 	if (!error)
 		error = posix_spawnattr_init(&attr);
+	/* in this order, even where ours were closed: what was opened first has the lower number, so none is lost */
 	for (int i = 0; !error && i < 3; i++)
 		error = posix_spawn_file_actions_adddup2(&files, fds[i], i);
 #if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
@@ -286,8 +276,7 @@ bool run_program(const struct run *r, int *status, struct err *e)
 	in = input(r, e);
 	if (in < 0)
 		goto out;
-	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || fcntl(out[0], F_SETFL, O_NONBLOCK) || fcntl(err[0], F_SETFL, O_NONBLOCK) ||
-	    !move_up(&in) || !move_up(&out[1]) || !move_up(&err[1])) {
+	if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || fcntl(out[0], F_SETFL, O_NONBLOCK) || fcntl(err[0], F_SETFL, O_NONBLOCK)) {
 		fail(e, ERR_STORE, "%s: a pipe to it: %s", path, strerror(errno));
 		goto out;
 	}

@@ -80,12 +80,19 @@ programs() {
 	sed -i '$s/.*/echo careful; exit 0/' "$T/program"
 	PROGRAM=$T/program tested nginx --templates "$OWN"
 	equal "words and 0 are a refusal" 1 "$CODE"
+	# shellcheck disable=SC2016
+	sed -i '$s/.*/cp "${8%\/*}\/site.conf" "$SEEN"/' "$T/program"
+	SEEN=$T/seen PROGRAM=$T/program tested nginx --templates "$OWN" --log /var/log/x.log
+	ended "what is checked can be looked at" 0
+	check "... it listens where an ordinary user may" grep -q 'listen 40443;' "$T/seen"
+	check "... and logs in the private folder" grep -q "access_log \"$TMPDIR/pixgate-gen-" "$T/seen"
+	equal "... and else it is what is printed, but for the sum" 3 "$(diff "$T/seen" "$T/out" | grep -c '^>')"
 	sed -i '$s/.*/exit 7/' "$T/program"
 	PROGRAM=$T/program tested nginx --templates "$OWN"
 	ended "one without a word is told" 1 "refuses it without a word"
-	sed -i '$s/.*/printf "\\033[31mred\\n"; exit 1/' "$T/program"
+	sed -i '$s/.*/printf "\\033[31mred\\302\\233\\n"; exit 1/' "$T/program"
 	PROGRAM=$T/program tested nginx --templates "$OWN"
-	case $ERR in *$'\033'*) not_ok "what a program says does not reach the terminal as it is" ;; *"?[31mred"*) ok "what a program says does not reach the terminal as it is" ;; *) not_ok "what a program says is shown" "$ERR" ;; esac
+	case $ERR in *$'\033'* | *$'\302\233'*) not_ok "what a program says does not reach the terminal as it is" ;; *"?[31mred??"*) ok "what a program says does not reach the terminal as it is" ;; *) not_ok "what a program says is shown" "$ERR" ;; esac
 	sed -i '$s/.*/kill -SEGV $$/' "$T/program"
 	PROGRAM=$T/program tested nginx --templates "$OWN"
 	equal "one that dies is a refusal" 1 "$CODE"
@@ -102,10 +109,12 @@ programs() {
 		# a shell's background job ignores SIGINT: env gives it back
 		RUNNING=$T/running start interrupted env --default-signal=INT "$PIXGATE" gen nginx --conf "$CONF" "${CERT[@]}" --program "$T/program" --templates "$OWN" --test
 		until_true 10 test -s "$T/running" || not_ok "the check runs"
+		SECONDS=0
 		kill -s "${signal%:*}" "$PID"
 		wait "$PID"
 		status=$?
 		equal "SIG${signal%:*} ends it" "${signal#*:}" "$status"
+		equal "... at once" 1 "$((SECONDS < 10))"
 		check "... the server's program too" until_true 5 gone "$(cat "$T/running")"
 		nothing_left
 	done
