@@ -138,6 +138,23 @@ real() { # SERVER PROGRAM ARGUMENT…
 	done
 }
 
+# What is no server's own configuration.
+parts() {
+	of apache2
+	CONF=$T/pixgate/skip-mtls.conf
+	run gen htaccess --conf "$CONF" --program "$PROGRAM" --test
+	ended "Apache accepts the .htaccess" 0
+	nothing_left
+	if command -v systemd-analyze >/dev/null; then
+		run gen systemd --conf "$CONF" --test --gate "$GATE"
+		ended "systemd accepts the units" 0
+		nothing_left
+	else
+		run gen systemd --conf "$CONF" --test
+		ended "without systemd the units are not tested" 2 "systemd-analyze is not installed here"
+	fi
+}
+
 own_templates
 sed 's/client_cert = .*\(keys = \)/\1/' "$CONF" >"$T/pixgate/skip-mtls.conf"
 cp "$CONF" "$T/pixgate/mtls.conf"
@@ -149,4 +166,5 @@ real lighttpd lighttpd --backend cgi
 real apache apache2
 real apache apache2 --backend cgi
 real caddy caddy
+parts
 finish
