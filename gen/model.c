@@ -28,9 +28,11 @@ static void one_regex(const char *path, struct buf *b)
 
 static void path_regex(const struct gen_plan *p, struct buf *b)
 {
-	bool one = p->hook_count == 1;
-
-	buf_puts(b, one ? "^" : "^(");
+	if (p->hook_count == 1) {
+		one_regex(p->hooks[0]->path, b);
+		return;
+	}
+	buf_puts(b, "^(");
 	for (size_t i = 0; i < p->hook_count; i++) {
 		const char *path = p->hooks[i]->path;
 
@@ -43,7 +45,7 @@ static void path_regex(const struct gen_plan *p, struct buf *b)
 		buf_puts(b, i ? "|" : "");
 		plain(b, path);
 	}
-	buf_puts(b, one ? "(/|$)" : ")(/|$)");
+	buf_puts(b, ")(/|$)");
 }
 
 /* ---- lists */
@@ -217,7 +219,7 @@ static void of_web(struct values *v, const struct gen_plan *p)
 	number(v, "max_body_kib", (p->settings->max_body + 1023) / 1024);
 	number(v, "timeout_s", TIMEOUT_S);
 	text(v, "ca", p->ca);
-	values_flag(v, "chain_known", p->mtls && p->chain_known);
+	values_flag(v, "chain_known", p->chain_known);
 	buf_free(&regex);
 	buf_free(&id);
 }

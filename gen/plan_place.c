@@ -20,13 +20,10 @@ static int pick(const struct gen_plan *p, const char *option, const char *given,
 		i = plan_word(option, given, words, e);
 		return i < 0 || plan_can(p, option, given, "", e) ? i : -1;
 	}
-	for (; words[i]; i++) {
-		struct err why = { 0 };
-
-		if (plan_can(p, option, words[i], "", &why))
+	for (; words[i]; i++)
+		if (plan_can(p, option, words[i], "", NULL))
 			return i;
-		*e = words[i + 1] ? *e : why;
-	}
+	plan_can(p, option, words[0], "", e);
 	return -1;
 }
 
@@ -114,7 +111,7 @@ static bool port_number(const char *option, const char *text, int least, int *po
 	char *end;
 	long n = strtol(text, &end, 10);
 
-	if (!*text || strlen(text) > 5 || text[strspn(text, DIGITS)] || (text[0] == '0' && text[1]) || n < least || n > 65535)
+	if (!*text || text[strspn(text, DIGITS)] || (text[0] == '0' && text[1]) || n < least || n > 65535)
 		return fail(e, ERR_USAGE, "%s '%.64s': expected a port from 1 to 65535%s", option, text, least ? "" : ", or 0 for none");
 	*port = (int)n;
 	return true;

@@ -179,7 +179,8 @@ static inline bool try_plan(const char *server)
 
 static inline void good(const char *server)
 {
-	if (!try_plan(server))
+	/* *e belongs to the caller: what was only tried leaves nothing in it */
+	if (!try_plan(server) || e.code != ERR_NONE)
 		fail_msg("%s: %s", server, e.text);
 }
 

@@ -205,6 +205,9 @@ static void what_lighttpd_cannot_tell_apart_the_gate_must(void **state)
 	good("lighttpd");
 	load(HOOKS(HOOK("loja", "/a", "efi", MTLS)));
 	good("lighttpd");
+	/* the client's own name it can tell */
+	load(HOOKS(HOOK("loja", "/a", "efi", "client_cert = \"server\";") ", " HOOK("b", "/b", "efi", MTLS "pin = \"subject:CN=sender.psp.example\";")));
+	good("lighttpd");
 }
 
 static void no_pin_is_told(void **state)
