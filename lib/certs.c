@@ -282,27 +282,36 @@ static bool no_certificate(const char *bytes, size_t len, const char *path, stru
 	return fail(e, ERR_CONFIG, "%s: no certificate in it (PEM or DER is expected)", path);
 }
 
-static bool add_blocks(struct cert_list *list, const char *at, const char *end, const char *path, struct err *e)
+/* Behind the next BEGIN line of a certificate, or NULL. */
+static const char *next_block(const char *start, const char *at, const char *end, bool *trusted)
 {
 	static const char *const labels[] = { "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" };
-	const size_t known = sizeof labels / sizeof labels[0];
 
-	for (const char *start = at; (at = find(at, end, begin));) {
-		const bool first = at == start || space(at[-1]) || at[-1] == '-' || at[-1] == '\xbf';
-		size_t kind = 0;
-		const char *why;
+	while ((at = find(at, end, begin))) {
+		/* in the middle of a line it is a comment's; but another block's last dash may stand there, or a byte order mark */
+		bool first = at == start || space(at[-1]) || at[-1] == '-' || at[-1] == '\xbf';
 
 		at += strlen(begin);
-		/* in the middle of a line it is a comment's; but another block's last dash may stand there, or a byte order mark */
-		if (!first)
-			continue;
-		while (kind < known && !is_label(at, end, labels[kind]))
-			kind++;
-		if (kind == known)
-			continue;
-		if (list->count == LIMIT_CERTS)
+		for (size_t kind = 0; first && kind < sizeof labels / sizeof labels[0]; kind++)
+			if (is_label(at, end, labels[kind])) {
+				*trusted = kind == 2;
+				return at + strlen(labels[kind]) + strlen(dashes);
+			}
+	}
+	return NULL;
+}
+
+static bool add_blocks(struct cert_list *list, const char *start, const char *end, const char *path, struct err *e)
+{
+	const char *at = start, *why;
+	bool trusted;
+	size_t n = 0;
+
+	while ((at = next_block(start, at, end, &trusted)))
+		if (++n > LIMIT_CERTS)
 			return fail(e, ERR_CONFIG, "%s: more than %d certificates", path, LIMIT_CERTS);
-		why = add_block(list, at + strlen(labels[kind]) + strlen(dashes), end, kind == 2, &at);
+	for (at = start; (at = next_block(start, at, end, &trusted));) {
+		why = add_block(list, at, end, trusted, &at);
 		if (why)
 			return fail(e, ERR_CONFIG, "%s: certificate %zu of the file is broken: %s", path, list->count + 1, why);
 	}
