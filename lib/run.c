@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,13 +94,6 @@ static int input(const struct run *r, struct err *e)
 	return fd;
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
 /* Our environment with those of `set` in place of what it had by their names. drop() frees it. */
 static char **environment(const char *const *set)
 {
@@ -146,57 +139,70 @@ static void drop(char **words)
 	free(words);
 }
 
-/* Starts path as the head of a new process group, with the signals' defaults: ours ignores SIGPIPE. */
-static bool start(const struct run *r, const char *path, const int fds[3], pid_t *pid, struct err *e)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	char **argv = copy(r->argv), **env = environment(r->set);
-	int error;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	error = posix_spawn_file_actions_init(&files);
-	if (!error)
-		error = posix_spawnattr_init(&attr);
-	/* in this order, even where ours were closed: what was opened first has the lower number, so none is lost */
-	for (int i = 0; !error && i < 3; i++)
-		error = posix_spawn_file_actions_adddup2(&files, fds[i], i);
-#if defined(__GLIBC__) && defined(__GLIBC_PREREQ)
-#if __GLIBC_PREREQ(2, 34)
-	if (!error)
-		error = posix_spawn_file_actions_addclosefrom_np(&files, 3);
-#endif
-#endif
-	if (!error && r->dir)
-		error = posix_spawn_file_actions_addchdir_np(&files, r->dir);
-	if (!error)
-		error = posix_spawnattr_setsigmask(&attr, &none);
-	if (!error)
-		error = posix_spawnattr_setsigdefault(&attr, &all);
-	if (!error)
-		error = posix_spawnattr_setpgroup(&attr, 0);
-	if (!error)
-		error = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (!error)
-		error = posix_spawn(pid, path, &files, &attr, argv, env);
-	if (error && r->dir && !is_folder(r->dir))
-		fail(e, ERR_STORE, "%s: no such folder", r->dir);
-	else if (error)
-		fail(e, ERR_STORE, "%s could not be started: %s", path, strerror(error));
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	drop(argv);
-	drop(env);
-	return !error;
-}
-
 static void shut(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
+}
+
+/* The child, with no call that a fork forbids. It tells errno to `told` where it cannot be that program. */
+__attribute__((noreturn)) static void become(const struct run *r, const char *path, const int fds[3], char **argv, char **env, int told)
+{
+	sigset_t none;
+	int error;
+
+	setpgid(0, 0);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);	/* ours ignores SIGPIPE */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* in this order, even where ours were closed: what was opened first has the lower number, so none is lost */
+	for (int i = 0; i < 3; i++)
+		if (fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(fds[i], i) < 0)
+			goto out;
+#ifdef SYS_close_range
+	/* what others gave us without it; an old kernel leaves that open */
+	syscall(SYS_close_range, 3u, ~0u, 4u);	/* CLOSE_RANGE_CLOEXEC */
+#endif
+	if (!r->dir || !chdir(r->dir))
+		execve(path, argv, env);
+out:
+	error = errno;
+	while (write(told, &error, sizeof error) < 0 && errno == EINTR)
+		;
+	_exit(127);
+}
+
+/* Starts path as the head of a new process group. */
+static bool start(const struct run *r, const char *path, const int fds[3], pid_t *pid, struct err *e)
+{
+	char **argv = copy(r->argv), **env = environment(r->set);
+	int told[2] = { -1, -1 }, error = 0;
+
+	if (pipe2(told, O_CLOEXEC) || (*pid = fork()) < 0) {
+		error = errno;
+	} else if (!*pid) {
+		become(r, path, fds, argv, env, told[1]);
+	} else {
+		ssize_t n;
+
+		setpgid(*pid, *pid);	/* whoever of the two is first */
+		shut(&told[1]);
+		while ((n = read(told[0], &error, sizeof error)) < 0 && errno == EINTR)
+			;
+		if (n != (ssize_t)sizeof error)
+			error = 0;
+		else
+			waitpid(*pid, NULL, 0);
+	}
+	if (error)
+		fail(e, ERR_STORE, "%s could not be started%s%s: %s", path, r->dir ? " in " : "", r->dir ? r->dir : "", strerror(error));
+	shut(&told[0]);
+	shut(&told[1]);
+	drop(argv);
+	drop(env);
+	return !error;
 }
 
 /* All that is there now. Past the ceiling it is read all the same: a child must not wait for ever to say it. */

@@ -174,6 +174,9 @@ versions() {
 	fake loud 'head -c 1000000 /dev/zero | tr "\0" x; echo nginx/1.22.1'
 	gen nginx --templates "$OWN" --program "$T/loud"
 	ended "one that does not stop talking is cut" 2 "does not say the version"
+	printf '#!/nowhere/at/all\n' >"$T/odd"
+	gen nginx --templates "$OWN" --program "$T/odd"
+	ended "one that cannot be started is told" 3 "$T/odd could not be started: No such file or directory"
 	fake slow 'sleep 30'
 	SECONDS=0
 	gen nginx --templates "$OWN" --program "$T/slow"

@@ -281,7 +281,7 @@ static void it_starts_where_it_is_told(void **state)
 	s = sh_with((struct run){ .dir = "/nowhere/at/all" }, "exit 0", 100);
 	assert_false(s.ok);
 	assert_int_equal(s.e.code, ERR_STORE);
-	assert_string_equal(s.e.text, "/nowhere/at/all: no such folder");
+	assert_string_equal(s.e.text, "/bin/sh could not be started in /nowhere/at/all: No such file or directory");
 	forget(&s);
 }
 

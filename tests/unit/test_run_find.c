@@ -67,9 +67,6 @@ static void a_file_that_is_no_program_is_not_given_to_a_shell(void **state)
 	assert_false(run_one(path, &e));
 	assert_int_equal(e.code, ERR_STORE);
 	assert_non_null(strstr(e.text, "could not be started"));
-	scene_write("odd", "#!/nowhere/at/all\n", 0755);
-	assert_false(run_one(path, &e));
-	assert_int_equal(e.code, ERR_STORE);
 }
 
 static void a_program_is_found_in_path_and_then_in_sbin(void **state)
