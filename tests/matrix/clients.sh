@@ -17,31 +17,33 @@ CLIENTS=(
 # pages of the same host; made with the right leaf.
 SESSIONS=("other|session of another host" "same|session of the shop's pages" "again|session of the right leaf")
 
-client_words() { # SHORT NAME: how tests/tools/tls.c says it
-	local row short cert key
+# What is asked for often is made once, without a process for each.
+SHORTS=() TITLES=()
+declare -A PROVE=()
+clients_ready() { # once $T/pki is there
+	local row short title cert key
 	for row in "${CLIENTS[@]}"; do
-		IFS='|' read -r short _ cert key <<<"$row"
-		if [ "$short" = "$1" ]; then
-			[ -z "$cert" ] || printf ' cert=%s key=%s' "$T/pki/$cert" "$T/pki/$key"
-			return
-		fi
+		IFS='|' read -r short title cert key <<<"$row"
+		SHORTS+=("$short")
+		TITLES+=("$title")
+		PROVE[$short]=${cert:+cert=$T/pki/$cert key=$T/pki/$key}
 	done
-	echo "no client is called $1" >&2
-	return 1
-}
-shorts() {
-	local row
-	for row in "${CLIENTS[@]}" "${SESSIONS[@]}"; do echo "${row%%|*}"; done
-}
-titles() {
-	local row rest
-	for row in "${CLIENTS[@]}" "${SESSIONS[@]}"; do
-		rest=${row#*|}
-		echo "${rest%%|*}"
+	for row in "${SESSIONS[@]}"; do
+		SHORTS+=("${row%%|*}")
+		TITLES+=("${row#*|}")
 	done
 }
-# Every connection posts an event of its own, so that a wrong one in the inbox is known by name.
-e2eid_of() { # SHORT NAME and TLS version: right.13
-	local name=${1//[.-]/}
-	printf 'E00000000202611201200%s%s' "$(printf '%.*s' $((11 - ${#name})) 00000000000)" "$name"
+# Every connection posts an event of its own, so that a wrong one in the inbox is known by name: right.13 sets
+# E2EID to E00000000202611201200000right13.
+e2eid() {
+	local name=${1//[.-]/} zeros=00000000000
+	E2EID=E00000000202611201200${zeros:${#name}}$name
+}
+# call NAME WORD…: a line for tests/tools/tls.c
+call() {
+	local name=$1
+	shift
+	e2eid "$name"
+	printf 'name=%s data={"pix":[{"endToEndId":"%s","txid":"pedido0001","chave":"%s","valor":"12.34","horario":"2026-11-20T12:00:00.000Z"}]} %s\n' \
+		"$name" "$E2EID" "$KEY" "$*"
 }

@@ -3,21 +3,26 @@
 TABLE=()	# lines of the first table, the clients
 BESIDE=()	# lines of the second, what is beside the webhook
 
-# cell SHORT: TLS 1.2 and 1.3, joined where they are the same
+# cell SHORT: sets CELL; TLS 1.2 and 1.3, joined where they are the same
 cell() {
 	local short=$1 v one out=()
 	for v in 12 13; do
 		one=${VERDICT[$short.$v]:-–}
-		grep -qxF "$(e2eid_of "$short.$v")" "$T/stored" && one="$one stored"
-		case $short in
-		other | same | again) [ "$one" = – ] || one="$one, $(sed 's/^none$/no session/; s/^full$/not resumed/' <<<"${SESSION[$short.$v]}")" ;;
+		e2eid "$short.$v"
+		[ -z "${STORED[$E2EID]:-}" ] || one="$one stored"
+		case $short-$one-${SESSION[$short.$v]:-} in
+		*-–-*) ;;
+		other-*-resumed | same-*-resumed | again-*-resumed) one="$one, resumed" ;;
+		other-*-full | same-*-full | again-*-full) one="$one, not resumed" ;;
+		other-*-none | same-*-none | again-*-none) one="$one, no session" ;;
 		esac
 		out+=("$one")
 	done
 	joined "${out[@]}"
 }
-joined() { # 1.2 1.3
-	if [ "$1" = "$2" ]; then echo "$1"; else echo "$1 / $2"; fi
+joined() { # 1.2 1.3: sets CELL
+	CELL=$1
+	[ "$1" = "$2" ] || CELL="$1 / $2"
 }
 line() {
 	printf '|'
@@ -40,11 +45,9 @@ beside_row() { # MODE SCOPE BACKEND CELL…
 
 # The server's part of the file, on standard output.
 table() {
-	local columns
-	mapfile -t columns < <(titles)
 	printf '## %s\n\nMeasured with %s.\n\n' "$TITLE" "$HEAD"
-	line mode scope backend "gate checks" "${columns[@]}"
-	rule mode scope backend "gate checks" "${columns[@]}"
+	line mode scope backend "gate checks" "${TITLES[@]}"
+	rule mode scope backend "gate checks" "${TITLES[@]}"
 	printf '%s\n' "${TABLE[@]}"
 	printf '\nBeside the webhook:\n\n'
 	line mode scope backend "${BESIDE_TITLES[@]}"

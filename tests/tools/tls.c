@@ -5,7 +5,7 @@
  *   tls [KEY=VALUE]… <LIST
  *
  * Each line of LIST is one connection: words KEY=VALUE in addition to those of the command line. An empty value unsets.
- *   name       for the output                      tls       1.2, 1.3, or none: plain HTTP
+ *   name       for the output                      tls       1.1, 1.2, 1.3, or none: plain HTTP
  *   address    127.0.0.1                           port
  *   sni, host  of TLS and of HTTP (else sni:port)   ca        whom the server's certificate must be of
  *   cert, key  PEM files; cert: leaf, then what is sent with it
@@ -174,10 +174,12 @@ static bool ended(struct fate *f, SSL *ssl, int rc)
 static SSL_CTX *context(const struct wish *w, struct fate *f)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
-	int version = w->tls && !strcmp(w->tls, "1.2") ? TLS1_2_VERSION : TLS1_3_VERSION;
+	int version = w->tls && !strcmp(w->tls, "1.2") ? TLS1_2_VERSION : w->tls && !strcmp(w->tls, "1.1") ? TLS1_1_VERSION : TLS1_3_VERSION;
 
 	if (!ctx)
 		die("memory");
+	if (version == TLS1_1_VERSION)
+		SSL_CTX_set_security_level(ctx, 0);	/* else it is not even offered */
 	SSL_CTX_set_min_proto_version(ctx, version);
 	SSL_CTX_set_max_proto_version(ctx, version);
 	SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY | SSL_MODE_NO_AUTO_CHAIN);
