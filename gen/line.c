@@ -88,7 +88,6 @@ bool line_char(struct line *l, char c, struct err *e)
 			return fail(e, ERR_CONFIG, "a backslash before '%c' outside quotes: some servers take it for one, some do not", c);
 		if (l->at == AT_QUOTED && c == '"' && l->g->backslash == BACKSLASH_DIFFERS)
 			return fail(e, ERR_CONFIG, "a backslash before a double quote: not every directive of %s reads it in the same way", l->g->name);
-		l->edge = l->closed = false;
 		return true;
 	}
 	switch (l->at) {

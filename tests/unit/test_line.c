@@ -129,6 +129,7 @@ static void single_quotes_between_double_ones_are_a_place_of_their_own(void **st
 	(void)state;
 	all("a \"x == '@' y '@' @\" \"@\"", "iiqq");
 	all("a \"it's\" \"@\"", "q");
+	all("a \"@\" \"it's\" \"@\"", "qq");
 	all("a \"it's @\" @", "a single quote is not closed before the double quote");
 	all("a \"@ isn't\" @", "a single quote is not closed before the double quote");
 }
@@ -142,6 +143,7 @@ static void a_quote_that_servers_take_for_a_letter_is_refused(void **state)
 	is(SYSTEMD, "a b\"@\"", MID_WORD);
 	is(NGINX, "a b'@'", MID_WORD);
 	is(NGINX, "a @\"@\"", MID_WORD);
+	is(NGINX, "a \\ \"@\"", MID_WORD);
 	is(NGINX, "a}\"@\"", MID_WORD);
 	is(NGINX, "a ${\"@\"", MID_WORD);
 	is(SYSTEMD, "ExecStart=\"@\" @", "qb");

@@ -212,8 +212,11 @@ static void a_lines_rules_hold_in_what_is_left_out(void **state)
 {
 	(void)state;
 	is_refused(NGINX, "{{#no}}\na \"b\n{{/no}}\n", AT("2") "a quote is not closed on its line");
+	is_refused(NGINX, "a;\nb;\nc \"d\ne;\n", AT("3") "a quote is not closed on its line");
 	is_refused(NGINX, "\na \"b", AT("2") "a quote is not closed on its line");
 	is_refused(NGINX, "a;\nb {{#no}}\"c{{/no}};\n", AT("2") "the section begins and ends at different places: both must be outside quotes, between the same ones, or in a comment");
+	is_refused(NGINX, "a \"it's {{#no}}{{domain}}{{/no}}\";\n", AT("1") "a single quote is not closed before the double quote");
+	is_refused(NGINX, "a {{#no}}\n{{#no}}b {{/no}}{{/no}}# c", AT("2") "whether '#' begins a comment here depends on the section before it");
 	is_refused(NGINX, "a{{#no}} \\{{/no}};\n", AT("1") "a tag stands behind a backslash");
 	is_refused(NGINX, "a \\{{#no}}{{/no}};\n", AT("1") "a tag stands behind a backslash");
 	is_refused(&grammar_apache, "a\n{{^yes}}\nb # c\n{{/yes}}\n", AT("3") "Apache knows comments only on lines of their own");
