@@ -171,6 +171,19 @@ static void order_comments_and_line_ends_do_not_matter(void **state)
 	free(crlf);
 }
 
+static void a_byte_order_mark_hides_no_block(void **state)
+{
+	struct buf b = BUF(1 << 20);
+	struct cert_list list;
+
+	(void)state;
+	buf_putf(&b, "\xef\xbb\xbf%s%s", pem[INTER], pem[ROOT]);
+	list = read_ok(buf_str(&b), b.len);
+	assert_int_equal(list.count, 2);
+	certs_free(&list);
+	buf_free(&b);
+}
+
 static void a_line_that_tells_of_a_block_is_none(void **state)
 {
 	struct buf b = BUF(1 << 20);
@@ -347,6 +360,7 @@ int main(void)
 		cmocka_unit_test(a_root_and_a_server_certificate_are_told_apart),
 		cmocka_unit_test(control_characters_of_a_name_are_escaped),
 		cmocka_unit_test(order_comments_and_line_ends_do_not_matter),
+		cmocka_unit_test(a_byte_order_mark_hides_no_block),
 		cmocka_unit_test(a_line_that_tells_of_a_block_is_none),
 		cmocka_unit_test(two_blocks_on_one_line_are_two),
 		cmocka_unit_test(one_long_line_of_base64_is_normalised),

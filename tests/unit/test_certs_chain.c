@@ -134,6 +134,26 @@ static void a_name_alone_signs_nothing(void **state)
 	expect_refused(FILE_OF(ROOT, CROSSED), NOW, "Root is signed by Stranger");
 }
 
+/* Signed by the root's key in a stranger's name: who looks the issuer up by name does not find it. */
+static void a_signature_alone_is_no_link(void **state)
+{
+	const struct pki_wish wish = { .cn = "Odd", CA };
+	const struct pki by = { .x = made[STRANGER].x, .key = made[ROOT].key };
+	struct pki odd = pki_make(&by, &wish);
+	char *text = pki_pem(&odd);
+	struct cert_list list = { 0 };
+	struct buf b = BUF(1 << 20);
+	struct err e;
+
+	(void)state;
+	buf_putf(&b, "%s%s", text, pem[ROOT]);
+	assert_true(certs_read(buf_str(&b), b.len, "ca.pem", &list, &e));
+	expect_refused(list, NOW, "Odd is signed by Stranger");
+	buf_free(&b);
+	free(text);
+	pki_free(&odd);
+}
+
 static void one_that_may_not_sign_certificates_is_no_ca(void **state)
 {
 	(void)state;
@@ -257,6 +277,9 @@ static void a_host_is_matched_as_rfc_6125_has_it(void **state)
 		if (cert_is_for(list.item, rows[i].host) != rows[i].is)
 			fail_msg("%s: %s", rows[i].host, rows[i].is ? "refused" : "taken");
 	certs_free(&list);
+	list = FILE_OF(INTER);
+	assert_false(cert_is_for(list.item, "Inter"));	/* its common name, and it has no other */
+	certs_free(&list);
 }
 
 int main(void)
@@ -266,6 +289,7 @@ int main(void)
 		cmocka_unit_test(twins_are_dropped),
 		cmocka_unit_test(a_missing_root_or_link_is_told),
 		cmocka_unit_test(a_name_alone_signs_nothing),
+		cmocka_unit_test(a_signature_alone_is_no_link),
 		cmocka_unit_test(one_that_may_not_sign_certificates_is_no_ca),
 		cmocka_unit_test(a_leaf_is_refused),
 		cmocka_unit_test(dates_are_looked_at),

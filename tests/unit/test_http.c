@@ -128,22 +128,23 @@ static int drop_folder(void **state)
 	return rmdir(folder);
 }
 
-/* old: no newer TLS than 1.1. */
-static struct peer server_start(bool old)
+/* mode: "-HTTP", or "-crlf", which takes what it says from us: nothing. old: no newer TLS than 1.1. */
+static struct peer server_start(const char *mode, bool old)
 {
 	struct peer p = { 0 };
-	int out[2];
+	int out[2], in[2];
 	char said[64] = "", *at;
 	FILE *f;
 
-	assert_int_equal(pipe(out), 0);
+	assert_int_equal(pipe(out) || pipe(in), 0);
 	p.pid = fork();
 	assert_true(p.pid >= 0);
 	if (!p.pid) {
-		const char *argv[] = { "openssl", "s_server", "-HTTP", "-accept", "127.0.0.1:0", "-cert", "own.pem", "-key", "own.key",
+		const char *argv[] = { "openssl", "s_server", mode, "-accept", "127.0.0.1:0", "-cert", "own.pem", "-key", "own.key",
 			old ? "-tls1_1" : "-tls1_2", "-cipher", "DEFAULT:@SECLEVEL=0", NULL };
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(in[0], STDIN_FILENO);	/* whose other end stays open too */
 		dup2(out[1], STDOUT_FILENO);
 		dup2(out[1], STDERR_FILENO);
 		if (!chdir(folder))
@@ -151,6 +152,8 @@ static struct peer server_start(bool old)
 		_exit(127);
 	}
 	close(out[1]);
+	close(in[0]);
+	close(in[1]);
 	f = fdopen(out[0], "r");
 	while (!p.port && fgets(said, sizeof said, f))
 		if (!strncmp(said, "ACCEPT", 6) && (at = strrchr(said, ':')))
@@ -184,6 +187,7 @@ static void expect(const char *url, const char *cacert, enum err_code code, cons
 		fail_msg("%s: code %d, %s", url, e.code, e.text);
 	assert_null(strchr(e.text, '\n'));
 	assert_string_equal(buf_str(&body), "before");
+	assert_int_equal(body.len, strlen("before"));
 	assert_int_equal(status, 77);
 	buf_free(&body);
 }
@@ -209,7 +213,7 @@ static void expect_answer(struct peer p, const char *name, const char *cacert, c
 static void a_good_answer_is_added_to_the_body(void **state)
 {
 	static const struct { const char *name; long status; const char *body; } rows[] = { { "good", 200, "before hello" }, { "moved", 302, "before " } };
-	struct peer p = server_start(false);
+	struct peer p = server_start("-HTTP", false);
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -232,7 +236,7 @@ static void a_good_answer_is_added_to_the_body(void **state)
 
 static void what_is_too_long_or_cut_off_is_taken_back(void **state)
 {
-	struct peer p = server_start(false);
+	struct peer p = server_start("-HTTP", false);
 
 	(void)state;
 	expect_answer(p, "long", ca, "longer than 64 bytes");
@@ -243,7 +247,7 @@ static void what_is_too_long_or_cut_off_is_taken_back(void **state)
 
 static void a_stranger_is_not_believed(void **state)
 {
-	struct peer p = server_start(false);
+	struct peer p = server_start("-HTTP", false);
 	char url[64];
 
 	(void)state;
@@ -256,7 +260,7 @@ static void a_stranger_is_not_believed(void **state)
 
 static void tls_1_1_is_too_old(void **state)
 {
-	struct peer p = server_start(true);
+	struct peer p = server_start("-HTTP", true);
 
 	(void)state;
 	expect_answer(p, "good", ca, "");
@@ -280,17 +284,30 @@ static void only_https_is_taken(void **state)
 	peer_stop(p);
 }
 
+/* Not even TLS: the third of the time that connecting may take. */
 static void a_silent_peer_is_left_in_time(void **state)
 {
 	struct peer p = peer_start("", false);
-
 	int64_t began = clock_ms();
 
 	(void)state;
-	patience_ms = 600;
+	patience_ms = 3000;
 	expect_peer(p, "time");
 	patience_ms = 9000;
-	assert_in_range(clock_ms() - began, 100, 5000);
+	assert_in_range(clock_ms() - began, 900, 2900);
+	peer_stop(p);
+}
+
+static void a_server_that_does_not_answer_is_left_in_time(void **state)
+{
+	struct peer p = server_start("-crlf", false);
+	int64_t began = clock_ms();
+
+	(void)state;
+	patience_ms = 2000;
+	expect_answer(p, "good", ca, "time");
+	patience_ms = 9000;
+	assert_in_range(clock_ms() - began, 1900, 6000);
 	peer_stop(p);
 }
 
@@ -362,6 +379,7 @@ int main(void)
 		cmocka_unit_test(tls_1_1_is_too_old),
 		cmocka_unit_test(only_https_is_taken),
 		cmocka_unit_test(a_silent_peer_is_left_in_time),
+		cmocka_unit_test(a_server_that_does_not_answer_is_left_in_time),
 		cmocka_unit_test(a_peer_that_hangs_up_is_told),
 		cmocka_unit_test(a_peer_without_tls_is_told),
 		cmocka_unit_test(nobody_listening_is_told),
