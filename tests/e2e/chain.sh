@@ -105,8 +105,11 @@ fetch "$U/crlf.pem" -o in/ca.pem --accept-new
 equal "the same chain in another form changes nothing" 0 "$RC"
 says "it says that too" "is the same already"
 equal "the file was not touched" "$(date -d 2001-01-01 +%s)" "$(stat -c %Y in/ca.pem)"
-fetch "$U/crlf.pem" -o in/ca.pem --accept-new -q
-equal "-q leaves standard error empty" "" "$(cat err)"
+fetch "$U/good.pem" -o in/quiet.pem --accept-new -q
+equal "-q leaves standard error empty" "0 " "$RC $(cat err)"
+rm in/quiet.pem
+fetch "$U/good.pem" -o in/quiet.pem -q
+equal "but not where it is refused" "1 2" "$RC $(grep -c 'new certificate' err)"
 
 # --- what is refused; the file that is there stays as it is
 refused() { # NAME STATUS WORDS OPTION…
