@@ -36,6 +36,7 @@ struct chain {
 	struct buf text;	/* the file's bytes to be */
 	struct newfile out;
 	bool known, changed, written;
+	bool foreign;		/* holds a certificate that is another environment's, and not of this one */
 };
 
 #define CHAINS 8	/* environments of one PSP */

@@ -27,14 +27,6 @@ static const struct cert *has(const struct chain *c, const char *sha256)
 	return NULL;
 }
 
-static bool is_known(const struct psp_env *env, const struct cert *x)
-{
-	for (const char *const *print = env->chain_sha256; print && *print; print++)
-		if (!strcmp(*print, x->sha256))
-			return true;
-	return false;
-}
-
 /* The file that servers read. A subject that looks like a block's line is left out of the comment. */
 static void render(struct chain *c)
 {
@@ -96,13 +88,14 @@ static void compare(struct chain *c, bool quiet)
 	for (size_t i = 0; i < c->list.count; i++) {
 		const struct cert *x = &c->list.item[i];
 
-		if (is_known(c->env, x))
+		if (psp_env_knows(c->env, x->sha256))
 			continue;
 		c->known = false;
 		day_text(x->from, from);
 		day_text(x->until, until);
 		buf_reset(&of);
 		chain_known(x, &of);
+		c->foreign |= of.len > 0;
 		note(quiet, "%s %s: %s%s, SHA-256 %s, %s to %s: %.200s", c->psp->name, c->env->name,
 			of.len ? "a certificate of " : "new certificate", buf_str(&of), x->sha256, from, until, x->subject);
 	}
@@ -133,7 +126,7 @@ static void say_json(const struct chain *c, struct buf *b)
 		json_str(b, "sha256", x->sha256);
 		json_when(b, "from", x->from * 1000);
 		json_when(b, "until", x->until * 1000);
-		json_flag(b, "known", is_known(c->env, x));
+		json_flag(b, "known", psp_env_knows(c->env, x->sha256));
 		json_close(b, '}');
 	}
 	json_close(b, ']');
@@ -193,7 +186,7 @@ static bool write_all(struct chain_job *j, struct err *e)
 
 static int fetch(struct chain_job *j, const struct common *common, const struct args *a, struct err *e)
 {
-	bool known = true, written = false;
+	bool known = true, foreign = false, written = false;
 	int status = 0;
 
 	for (size_t i = 0; i < j->count; i++)
@@ -206,6 +199,12 @@ static int fetch(struct chain_job *j, const struct common *common, const struct 
 		compare(c, common->quiet && a->value[ACCEPT_NEW]);
 		c->changed = !same_already(c);
 		known &= c->known;
+		foreign |= c->foreign;
+	}
+	if (foreign) {
+		say(j, common);
+		note(false, "this is the chain of another environment: whoever it has signed for would be let in; nothing was written, and --accept-new does not change that");
+		return 1;
 	}
 	if (!known && !a->value[ACCEPT_NEW]) {
 		say(j, common);

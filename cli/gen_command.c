@@ -18,7 +18,7 @@ void gen_quote(const char *word, struct buf *out)
 	buf_puts(out, "'");
 	for (; *word; word++)
 		if (*word == '\'')
-			buf_puts(out, "'\\''");
+			buf_puts(out, "'\"'\"'");	/* no backslash: in some languages a comment cannot hold one */
 		else
 			buf_add(out, word, 1);
 	buf_puts(out, "'");

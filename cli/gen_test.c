@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,43 +11,12 @@
 
 #include "cli/gen.h"
 #include "cli/newfile.h"
+#include "cli/stop.h"
 #include "lib/limits.h"
 #include "lib/mem.h"
 #include "lib/run.h"
 
 enum { TEST_MS = 20000, WORDS = 32, UNPRIVILEGED = 1024, AWAY = 40000 };
-
-/* ---- signals: the folder is removed whatever ends us */
-
-static volatile sig_atomic_t signalled;
-
-static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-enum { NUMBERS = sizeof numbers / sizeof numbers[0] };
-
-static void on_signal(int number)
-{
-	signalled = number;
-}
-
-static void catch_signals(struct sigaction was[NUMBERS])
-{
-	struct sigaction act = { .sa_handler = on_signal };
-
-	sigemptyset(&act.sa_mask);
-	signalled = 0;
-	for (size_t i = 0; i < NUMBERS; i++) {
-		sigaction(numbers[i], NULL, &was[i]);
-		/* what whoever started us has ignored (nohup) stays ignored */
-		if (was[i].sa_handler != SIG_IGN)
-			sigaction(numbers[i], &act, NULL);
-	}
-}
-
-static void release_signals(const struct sigaction was[NUMBERS])
-{
-	for (size_t i = 0; i < NUMBERS; i++)
-		sigaction(numbers[i], &was[i], NULL);
-}
 
 /* ---- the folder */
 
@@ -205,7 +173,7 @@ static bool ask(const struct gen_test *t, const char *program, const char *modul
 	static const char *const homes[] = { "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME" };
 	enum { HOMES = sizeof homes / sizeof homes[0] };
 	char *set[HOMES + 1] = { 0 };
-	struct run r = { .argv = (const char *const *)argv, .set = (const char *const *)set, .dir = at->work, .timeout_ms = TEST_MS, .out = said, .err = said, .stop = &signalled };
+	struct run r = { .argv = (const char *const *)argv, .set = (const char *const *)set, .dir = at->work, .timeout_ms = TEST_MS, .out = said, .err = said, .stop = &stopped };
 	size_t n = 0;
 	bool ok;
 
@@ -231,7 +199,6 @@ static bool ask(const struct gen_test *t, const char *program, const char *modul
 bool gen_test(const struct gen_plan *p, const char *program, const char *templates, struct gen_result *r, struct buf *said, int *signal, struct err *e)
 {
 	const struct gen_test *t = p->server->test;
-	struct sigaction was[NUMBERS];
 	struct gen_plan here = *p;	/* borrows all of p's but for the log */
 	struct folder at = { 0 };
 	char *modules = NULL, *log = NULL;
@@ -244,7 +211,7 @@ bool gen_test(const struct gen_plan *p, const char *program, const char *templat
 	if (!program)
 		return fail(e, ERR_CONFIG, "--test: %s is not installed here (looked in PATH and the sbin folders): install it, or name its program with --program",
 			p->server->programs[0]);
-	catch_signals(was);
+	stop_catch();	/* the folder is removed whatever ends us */
 	if (!folder_make(&at, e))
 		goto out;
 	log = below(at.work, "log");
@@ -257,14 +224,14 @@ bool gen_test(const struct gen_plan *p, const char *program, const char *templat
 	modules = modules_of(t, program, e);
 	if (!modules || !texts(&here, templates, &at, e) || (t->frame && !frame(&here, templates, modules, &at, e)))
 		goto out;
-	if (!signalled && !ask(t, program, modules, &at, said, &status, e))
+	if (!stopped && !ask(t, program, modules, &at, said, &status, e))
 		goto out;
 	r->verdict = status == 0 && (!t->silent || !said->len) ? GEN_ACCEPTED : GEN_REFUSED;
 	ok = true;
 out:
 	folder_end(&at);
-	*signal = signalled;
-	release_signals(was);
+	*signal = stopped;
+	stop_release();
 	free(modules);
 	free(log);
 	return ok;

@@ -93,15 +93,23 @@ out:
 
 static bool render_one(const struct gen_server *s, const struct gen_text *t, struct values *v, const char *folder, struct buf *out, struct err *e)
 {
+	struct buf body = BUF(out->max);
+	bool ok = false;
 	size_t at;
 
 	values_text(v, "place", t->place);
-	if (!add_template(folder, "header", v, s->grammar, out, e))
-		return false;
+	/* The body first: the header holds the command, and of a value that cannot be held its own name says more. */
+	if (!add_template(folder, t->template, v, s->grammar, &body, e) || !add_template(folder, "header", v, s->grammar, out, e))
+		goto out;
 	at = out->len;
-	if (!add_template(folder, t->template, v, s->grammar, out, e))
-		return false;
-	return gen_sum_add(out, at, e) || fail_in(e, "%s", t->template);
+	if (!buf_add(out, buf_str(&body), body.len)) {
+		fail(e, ERR_CONFIG, "%s: the text is longer than %zu bytes", t->template, out->max);
+		goto out;
+	}
+	ok = gen_sum_add(out, at, e) || fail_in(e, "%s", t->template);
+out:
+	buf_free(&body);
+	return ok;
 }
 
 bool gen_render(const struct gen_plan *p, const char *templates, struct gen_result *r, struct err *e)

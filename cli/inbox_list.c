@@ -8,6 +8,7 @@
 
 #include "cli/event.h"
 #include "cli/start.h"
+#include "cli/stop.h"
 #include "lib/table.h"
 
 enum { HOOK, KIND, TXID, E2EID, SINCE, LIMIT, FOLLOW };
@@ -25,13 +26,6 @@ static const struct opt options[] = {
 
 /* Milliseconds between two looks, where the store cannot wake us sooner. */
 #define LOOK_MS 1000
-
-static volatile sig_atomic_t signalled;
-
-static void on_signal(int number)
-{
-	signalled = number;
-}
 
 /* Rows of one walk: while it lasts the store's log cannot begin anew, so it must not wait for a slow reader of ours. */
 #define PAGE 256
@@ -129,23 +123,11 @@ static int follow(struct inbox *box, struct inbox_filter *f, struct listing *l, 
 			return 128 + SIGPIPE;
 		if (l->broken)
 			return fail(e, ERR_STORE, "standard output: %s", strerror(l->broken));
-		if (signalled)
-			return 128 + signalled;
+		if (stopped)
+			return 128 + stopped;
 		if (!box->ops->wait(box, LOOK_MS, &changed, e) || (changed && !walk(box, f, l, e)))
 			return 0;
 	}
-}
-
-/* What whoever started us has ignored (nohup) stays ignored. */
-static void catch_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction act = { .sa_handler = on_signal }, was;	/* no SA_RESTART: the wait ends at once */
-
-	sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		if (!sigaction(numbers[i], NULL, &was) && was.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &act, NULL);
 }
 
 static int run(const struct common *c, const struct args *a, struct err *e)
@@ -160,7 +142,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	    !read_limit(a->value[LIMIT], &f.limit, e) || !start_inbox(&st, c, INBOX_READ, e))
 		goto out;
 	if (a->value[FOLLOW]) {
-		catch_signals();
+		stop_catch();
 		/* What is committed from here on counts as a change, so that none falls between the list and the wait. */
 		if (!st.box->ops->wait(st.box, 0, &changed, e))
 			goto out;

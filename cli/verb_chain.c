@@ -1,6 +1,5 @@
 /* `pixgate chain …`: a PSP's CA chain, fetched or explained. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/chain.h"
 #include "cli/verb.h"
@@ -13,11 +12,10 @@ void chain_known(const struct cert *c, struct buf *b)
 
 	for (const struct psp *const *p = psps; *p; p++)
 		for (const struct psp_env *env = (*p)->envs; env && env->name; env++)
-			for (const char *const *print = env->chain_sha256; print && *print; print++)
-				if (!strcmp(*print, c->sha256)) {
-					buf_putf(b, "%s%s %s", before, (*p)->name, env->name);
-					before = ", ";
-				}
+			if (psp_env_knows(env, c->sha256)) {
+				buf_putf(b, "%s%s %s", before, (*p)->name, env->name);
+				before = ", ";
+			}
 }
 
 void chain_purpose(const struct cert *c, struct buf *b)

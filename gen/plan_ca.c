@@ -21,18 +21,10 @@ bool plan_cn_plain(const char *cn)
 	       !cn[strspn(cn, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -._/@:&'()*")];
 }
 
-static bool listed(const struct psp_env *env, const char *sha256)
-{
-	for (const char *const *known = env ? env->chain_sha256 : NULL; known && *known; known++)
-		if (strcmp(*known, sha256) == 0)
-			return true;
-	return false;
-}
-
 static const struct psp_env *env_of(const struct psp *psp, const char *sha256)
 {
 	for (const struct psp_env *env = psp->envs; env && env->name; env++)
-		if (listed(env, sha256))
+		if (psp_env_knows(env, sha256))
 			return env;
 	return NULL;
 }
@@ -65,7 +57,7 @@ static bool recognise(struct gen_plan *p, struct err *e)
 		const struct psp_env *env;
 		const struct psp *psp;
 
-		if (listed(p->env, c->sha256))
+		if (psp_env_knows(p->env, c->sha256))
 			continue;
 		psp = owner(p->psp, c->sha256, &env);
 		if (psp)
@@ -97,6 +89,15 @@ static bool pinned(struct gen_plan *p, struct err *e)
 	return true;
 }
 
+/* "CN=NAME" is the issuer's or the client's own name, and its own name is whatever any issuer under the root has signed. */
+static void believed(struct gen_plan *p)
+{
+	for (size_t i = 0; i < p->hook_count; i++)
+		if (p->hooks[i]->client_cert == CLIENT_CERT_SERVER && strncmp(p->pin, "CN=", 3) == 0)
+			plan_warn(p, "hook '%s' takes the server's word (client_cert = \"server\"), and with the pin \"%s\" a certificate of another service under the "
+				  "PSP's root passes if it has that name: client_cert = \"verify\" or the pin \"issuer:%s\" keeps it out", p->hooks[i]->name, p->pin, p->pin);
+}
+
 static void soon(struct gen_plan *p, int64_t now)
 {
 	for (size_t i = 0; i < p->chain.count; i++) {
@@ -120,6 +121,15 @@ static bool no_ca(const struct gen_plan *p, struct err *e)
 		    "(BS2) needs --mode skip-mtls, where the secret, Basic or Bearer is the proof", p->settings->file, h->line, h->name, p->psp->name);
 }
 
+static bool unusable(const struct gen_plan *p, struct err *e)
+{
+	struct err why = *e;
+
+	if (!p->env || !p->env->chain_url)
+		return fail_in(e, "hook '%s': ca", p->hooks[0]->name);
+	return fail(e, why.code, "hook '%s': ca: %s (`pixgate chain fetch %s` gets the CA file of %s)", p->hooks[0]->name, why.text, p->hooks[0]->name, p->psp->title);
+}
+
 bool plan_ca(struct gen_plan *p, int64_t now, struct err *e)
 {
 	const char *ca = "";
@@ -132,9 +142,10 @@ bool plan_ca(struct gen_plan *p, int64_t now, struct err *e)
 	if (!*ca)
 		return no_ca(p, e);
 	if (!certs_load(ca, &p->chain, e) || !certs_chain(&p->chain, ca, now, e))
-		return fail_in(e, "hook '%s': ca", p->hooks[0]->name);
+		return unusable(p, e);
 	if (!recognise(p, e) || !pinned(p, e))
 		return false;
+	believed(p);
 	soon(p, now);
 	return true;
 }

@@ -20,6 +20,14 @@ const struct psp_env *psp_env_find(const struct psp *psp, const char *name)
 	return NULL;
 }
 
+bool psp_env_knows(const struct psp_env *env, const char *sha256)
+{
+	for (const char *const *known = env ? env->chain_sha256 : NULL; known && *known; known++)
+		if (strcmp(*known, sha256) == 0)
+			return true;
+	return false;
+}
+
 /* Bytes that the slash at the end of text[0..len) takes, 0 where there is none. */
 static size_t slash(const char *text, size_t len)
 {

@@ -66,6 +66,7 @@ extern const struct psp *const psps[];
 
 const struct psp *psp_find(const char *name);				/* NULL: unknown */
 const struct psp_env *psp_env_find(const struct psp *psp, const char *name);	/* NULL: unknown */
+bool psp_env_knows(const struct psp_env *env, const char *sha256);	/* among its chain_sha256; env NULL: no */
 
 /*
  * The suffix of psp->suffixes with which text[0..len) ends ("/" may be written "%2F" or "%2f"), or NULL; *cut receives

@@ -37,11 +37,11 @@ words() {
 	ended "templates below share beside the program's folder are found" 0
 	has "and rendered" "server_name pix.example.com;"
 	gen nginx "${V[@]}" --templates "$T/empty"
-	ended "a template that is not there is named" 2 "$T/empty/header"
-	cp "$OWN/header" "$T/empty/header"
-	mkfifo "$T/empty/nginx" 2>/dev/null
+	ended "a template that is not there is named" 2 "$T/empty/nginx/site.conf"
+	mkdir -p "$T/empty/nginx"
+	cp "$OWN/nginx/site.conf" "$T/empty/nginx/"
 	gen nginx "${V[@]}" --templates "$T/empty"
-	ended "the server's own too" 2 "$T/empty/nginx/site.conf"
+	ended "the header too" 2 "$T/empty/header"
 }
 
 templates() {
@@ -103,10 +103,12 @@ hostile() {
 	refuse "an address that is none" "--address" --address '0.0.0.0; x'
 	refuse "a version with more behind it" "--server-version" --server-version '1.22;x'
 	refuse "a socket with a semicolon" "--socket" --socket '/run/a;b'
+	gen nginx "${V[@]}" --templates "$OWN" --root '/srv/a"b'
+	ended "what the server's language cannot hold is told by its own name" 2 "'root': nginx cannot hold"
 	gen nginx "${V[@]}" --templates "$OWN" --root "/srv/the shop; {}#'x'"
 	ended "a path with blanks, brackets and single quotes is held" 0
 	has "... between its quotes" "root \"/srv/the shop; {}#'x'\";"
-	has "... and quoted for a shell in the header" "--root '/srv/the shop; {}#'\\''x'\\'''"
+	has "... and quoted for a shell in the header" "--root '/srv/the shop; {}#'\"'\"'x'\"'\"''"
 }
 
 command_line() {

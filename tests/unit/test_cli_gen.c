@@ -131,6 +131,8 @@ static void a_shell_reads_back_what_was_quoted(void **state)
 		assert_true(run_program(&r, &status, &e));
 		assert_int_equal(status, 0);
 		assert_string_equal(buf_str(&out), words[i]);
+		/* Caddy cannot hold one in a comment, where the command stands */
+		assert_true(strchr(words[i], '\\') || !strchr(buf_str(&script), '\\'));
 		buf_free(&script);
 		buf_free(&out);
 	}

@@ -175,7 +175,7 @@ static void a_plain_case(void **state)
 	assert_string_equal(text_of("version"), VERSION);
 	assert_string_equal(text_of("command"), "pixgate gen nginx --hook loja");
 	assert_string_equal(text_of("title"), "nginx");
-	assert_string_equal(text_of("oldest"), "1.19.4");
+	assert_string_equal(text_of("oldest"), "1.19.5");
 	assert_string_equal(text_of("server_version"), "1.22.1");
 	assert_string_equal(text_of("hooks"), "loja");
 	assert_string_equal(text_of("conf"), scene_conf);

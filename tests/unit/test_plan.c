@@ -78,10 +78,10 @@ static void an_old_version_is_refused_with_the_oldest_that_will_do(void **state)
 {
 	(void)state;
 	r.version = "1.14.0";
-	bad("nginx", ERR_USAGE, "nginx 1.14.0 is too old: the text needs 1.19.4 or newer");
+	bad("nginx", ERR_USAGE, "nginx 1.14.0 is too old: the text needs 1.19.5 or newer");
 	r.version = "1.19.3";
 	bad("nginx", ERR_USAGE, "too old");
-	r.version = "1.19.4";
+	r.version = "1.19.5";
 	good("nginx");
 	r.version = "2.4.6";
 	bad("apache", ERR_USAGE, "2.4.37 or newer");

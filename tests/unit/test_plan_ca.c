@@ -113,6 +113,7 @@ static void a_file_that_is_no_chain_is_refused(void **state)
 	bad("nginx", ERR_CONFIG, "chain.pem");
 	unlink(in_scene("chain.pem"));
 	bad("nginx", ERR_CONFIG, "chain.pem");
+	says(e.text, "No such file or directory (`pixgate chain fetch loja` gets the CA file of Lab Bank)");
 	mkdir(in_scene("chain.pem"), 0755);
 	bad("nginx", ERR_CONFIG, "chain.pem");
 }
@@ -144,6 +145,23 @@ static void the_pinned_issuer_must_be_in_the_file(void **state)
 	load_lab(HOOKS(HOOK("loja", "/webhook", "bacen", MTLS "pin = \"subject:CN=webhook-x.psp.example\";")));
 	good("nginx");
 	not_warned("no certificate of the name");
+}
+
+static void a_name_that_any_issuer_may_sign_is_told(void **state)
+{
+	static const char told[] = "hook 'loja' takes the server's word";
+
+	(void)state;
+	load_lab(HOOKS(HOOK("loja", "/webhook", "bacen", "client_cert = \"server\"; ca = \"chain.pem\"; pin = \"CN=webhook.psp.example\";")));
+	good("nginx");
+	warned(told);
+	warned("the pin \"issuer:CN=webhook.psp.example\" keeps it out");
+	load_lab(HOOKS(HOOK("loja", "/webhook", "bacen", "client_cert = \"server\"; ca = \"chain.pem\"; pin = \"issuer:CN=webhook.psp.example\";")));
+	good("nginx");
+	not_warned(told);
+	load_lab(LAB);
+	good("nginx");
+	not_warned(told);
 }
 
 static void a_pin_that_no_server_can_compare_is_left_to_the_gate(void **state)
@@ -198,6 +216,7 @@ int main(void)
 		test(a_file_that_is_no_chain_is_refused),
 		test(no_ca_tells_where_to_get_one),
 		test(the_pinned_issuer_must_be_in_the_file),
+		test(a_name_that_any_issuer_may_sign_is_told),
 		test(a_pin_that_no_server_can_compare_is_left_to_the_gate),
 		test(the_name_of_a_pin_stands_behind_its_kind),
 		test(what_expires_within_60_days_is_told),

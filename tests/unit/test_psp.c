@@ -147,10 +147,26 @@ static void efis_fingerprints_are_those_of_its_files(void **state)
 			struct x509_facts facts = { 0 };
 
 			snprintf(facts.sha256, sizeof facts.sha256, "%s", *h);
-			found |= x509_pin_matches(known[i].pin, &facts);
+			if (!x509_pin_matches(known[i].pin, &facts))
+				continue;
+			found = true;
+			assert_true(psp_env_knows(env, *h));
 		}
 		assert_true(found);
 	}
+}
+
+static void a_certificate_is_known_to_its_own_environment(void **state)
+{
+	const struct psp *efi = psp_find("efi");
+	const char *intermediate = psp_env_find(efi, "production")->chain_sha256[0];
+
+	(void)state;
+	assert_true(psp_env_knows(psp_env_find(efi, "production"), intermediate));
+	assert_false(psp_env_knows(psp_env_find(efi, "sandbox"), intermediate));
+	assert_false(psp_env_knows(psp_env_find(efi, "production"), ""));
+	assert_false(psp_env_knows(psp_env_find(psp_find("bs2"), "production"), intermediate));
+	assert_false(psp_env_knows(NULL, intermediate));
 }
 
 static void pins_are_well_formed(void **state)
@@ -173,6 +189,7 @@ int main(void)
 		cmocka_unit_test(every_row_needs_what_makes_an_event_unique),
 		cmocka_unit_test(fingerprints_are_64_lower_case_hexadecimal_digits),
 		cmocka_unit_test(efis_fingerprints_are_those_of_its_files),
+		cmocka_unit_test(a_certificate_is_known_to_its_own_environment),
 		cmocka_unit_test(pins_are_well_formed),
 	};
 
