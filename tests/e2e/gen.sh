@@ -162,7 +162,7 @@ versions() {
 	if [ -x /usr/sbin/nginx ] || [ -x /usr/local/sbin/nginx ]; then
 		ok "this machine has an nginx"
 	else
-		ended "a version that nobody tells is assumed, and that is said" 0 "the text is for nginx 1.22.1; where yours is another, give --server-version"
+		ended "a version that nobody tells is assumed, and that is said" 0 "nginx was not found on this machine: the text is for version 1.22.1"
 	fi
 	fake odd 'echo "something/1.2"; exit 0'
 	gen nginx --templates "$OWN" --program "$T/odd"
