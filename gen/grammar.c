@@ -40,7 +40,7 @@ const struct grammar grammar_nginx = {
 };
 
 const struct grammar grammar_systemd = {
-	.name = "systemd", .other = '\'', .hash = HASH_LINE, .before = "=", .behind = "",
+	.name = "systemd", .other = '\'', .hash = HASH_LINE, .before = "=", .behind = "", .assigns = true,
 	.bare = WORD, .not_quoted = "%$", .not_first = "", .not_comment = "", .max = 4096,
 };
 

@@ -26,6 +26,7 @@ struct grammar {
 	enum hash hash;
 	enum backslash backslash;
 	const char *before, *behind;
+	bool assigns;			/* NAME=value: before the '=' there are no quotes, and no value may stand */
 	const char *bare;		/* what a bare word holds */
 	const char *not_quoted;		/* refused between double quotes, besides what is refused in all languages */
 	const char *not_first;		/* refused as a quoted value's first character */

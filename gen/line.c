@@ -24,7 +24,7 @@ static bool over(struct line *l, bool goes_on, struct err *e)
 		return fail(e, ERR_CONFIG, "a quote is not closed on its line");
 	if (l->at == AT_COMMENT && goes_on)
 		return fail(e, ERR_CONFIG, "a backslash ends a comment: some servers would go on with it on the next line");
-	*l = line_begin(l->g);
+	*l = (struct line){ .g = l->g, .at = AT_START, .assigned = goes_on && l->assigned };
 	l->goes_on = goes_on;
 	/* Apache joins them without a blank */
 	l->edge = !goes_on || !l->g->before;
@@ -61,12 +61,15 @@ static bool outside(struct line *l, char c, struct err *e)
 	if (c == '#')
 		return hash(l, e);
 	if (c == '"' || (g->other && c == g->other)) {
+		if (g->assigns && !l->assigned)
+			return fail(e, ERR_CONFIG, "a quote before the '=': %s takes it for a part of the name", g->name);
 		if (!l->edge)
 			return fail(e, ERR_CONFIG, "a quote in the middle of a word: put the whole word between quotes");
 		l->at = c == '"' ? AT_QUOTED : AT_OTHER;
 		return true;
 	}
 	l->edge = blank(c) || one_of(c, g->before);
+	l->assigned |= c == '=';
 	if (!blank(c))
 		l->at = AT_BARE;
 	return true;
@@ -124,6 +127,8 @@ bool line_value(struct line *l, enum place *place, struct err *e)
 		return fail(e, ERR_CONFIG, "a value stands directly behind '$' or '%%'");
 	if (l->closed)
 		return fail(e, ERR_CONFIG, "a value stands directly behind a closing quote");
+	if (l->g->assigns && !l->assigned && l->at != AT_COMMENT)
+		return fail(e, ERR_CONFIG, "a value stands before the '=', where %s reads the name", l->g->name);
 	if (l->at == AT_START)
 		l->at = AT_BARE;
 	*place = l->at == AT_COMMENT ? PLACE_COMMENT : l->at != AT_QUOTED ? PLACE_BARE : l->inner ? PLACE_INNER : PLACE_QUOTED;
@@ -145,6 +150,7 @@ bool line_join(struct line *l, const struct line *inside, struct err *e)
 	l->holds |= inside->holds;
 	l->unsure |= inside->unsure;
 	l->edge &= inside->edge;
+	l->assigned &= inside->assigned;
 	l->closed |= inside->closed;
 	l->sign |= inside->sign;
 	l->goes_on |= inside->goes_on;

@@ -21,6 +21,7 @@ struct line {
 	bool skip;	/* a backslash stands before */
 	bool holds;	/* a value stands between these quotes */
 	bool sign;	/* '$' or '%' stands before */
+	bool assigned;	/* the first '=' stands before */
 	bool goes_on;	/* the line before ended with a backslash */
 	bool unsure;	/* whether anything stands before on this line depends on a section */
 };

@@ -46,7 +46,7 @@ output() {
 		sed -i "$2" "$FILE"
 		before=$(state)
 		make -o "$FILE" --root /srv/other
-		ended "$1 is refused" 2 "$FILE was edited by hand (or not written by pixgate gen); nothing was written. See the difference with: pixgate gen nginx "
+		ended "$1 is refused" 2 "$FILE was edited by hand (or not written by pixgate gen); nothing was written. See the difference with: "
 		equal "... byte for byte as it was" "$before" "$(state)"
 		rm "$FILE"
 	}

@@ -2,6 +2,7 @@
 # Apache round what gen prints: the modules that its header names, and a shop that was there first.
 KIND=apache
 TITLE="Apache HTTP Server"
+LETS=
 server apache2
 VERSION=$("${SERVER[@]}" -v | sed -n 's|.*Apache/\([0-9.]*\).*|\1|p')
 HEAD="Apache $VERSION, $(openssl version | sed 's/^OpenSSL \([0-9]*\.[0-9]*\).*/OpenSSL \1/')"

@@ -2,6 +2,7 @@
 # Caddy round what gen prints: its options of the whole server, and a shop that was there first.
 KIND=caddy
 TITLE=Caddy
+LETS=
 server caddy
 VERSION=$("${SERVER[@]}" version | sed 's/^v//; s/ .*//')
 # it brings its own TLS

@@ -159,18 +159,22 @@ params_of() { # FILE: PARAM[NAME], and PEM
 		[[ $line =~ ^([A-Z][A-Z0-9_]*)=(.*)$ ]] && [ -z "${PARAM[${BASH_REMATCH[1]}]+set}" ] && PARAM[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
 	done <"$1"
 }
+# The responder where the gate was: it lets everybody in.
+in_its_place() {
+	stop "$GATE_PID"
+	GATE_PID=
+	rm -f "$SOCK"
+	start params "$TOOLS/params" "unix:$SOCK"
+	PARAMS_PID=$PID
+	until_true 5 test -S "$SOCK"
+}
 told() { # MODE SCOPE BACKEND
 	local v mode=$1 dn row=$ROW
 	if [ "$3" = cgi ]; then
 		cp "$TOOLS/params" "$T/cgi-bin/params"
 		mv -f "$T/cgi-bin/params" "$T/cgi-bin/pixgate.cgi"
 	else
-		stop "$GATE_PID"
-		GATE_PID=
-		rm -f "$SOCK"
-		start params "$TOOLS/params" "unix:$SOCK"
-		PARAMS_PID=$PID
-		until_true 5 test -S "$SOCK"
+		in_its_place
 	fi
 	for v in 12 13; do
 		echo "name=told.$v tls=1.${v#1} $GOOD $FORGED header=Authorization:token out=$T/out.told$v data={}"
@@ -199,6 +203,37 @@ told() { # MODE SCOPE BACKEND
 		fi
 	done
 	ROW=$row
+}
+
+# What the web server keeps out by itself, with the issuer pinned: the gate's own look at the certificate hides whether it does.
+alone() {
+	local v short before
+	before=${failures:-0}
+	in_its_place
+	for v in 12 13; do
+		for short in "${SHORTS[@]}"; do
+			case $short in other | same | again) continue ;; esac
+			call "alone-$short.$v" tls=1.${v#1} "${PROVE[$short]}"
+		done
+	done >"$T/alone.list"
+	calls <"$T/alone.list"
+	for v in 12 13; do
+		for short in "${SHORTS[@]}"; do
+			case $short in
+			other | same | again) ;;
+			right | leafonly) got "alone-$short.$v" "$short, TLS 1.${v#1}, behind the server alone" 200 ;;
+			*)
+				case " $LETS " in
+				# it cannot tell, and says so in its text: should it learn to, this is how we hear of it
+				*" $short "*) got "alone-$short.$v" "$short, TLS 1.${v#1}, behind the server alone" 200 ;;
+				*) refused "alone-$short.$v" "$short, TLS 1.${v#1}, by the server alone" ;;
+				esac
+				;;
+			esac
+		done
+	done
+	stop "$PARAMS_PID"
+	[ "$failures" -gt "$before" ] || ok "$ROW: the server alone keeps out all but: right leaf${LETS:+, $LETS}"
 }
 
 # Nobody behind the web server: the PSP must come again, and the error log must not hold the URL.

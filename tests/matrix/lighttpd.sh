@@ -2,6 +2,7 @@
 # lighttpd round what gen prints: what Debian's lighttpd.conf says, and a shop that was there first.
 KIND=lighttpd
 TITLE=lighttpd
+LETS="sibling direct sandbox"
 server lighttpd
 VERSION=$("${SERVER[@]}" -v | sed -n 's|^lighttpd/\([0-9.]*\).*|\1|p')
 HEAD="lighttpd $VERSION, $(openssl version | sed 's/^OpenSSL \([0-9]*\.[0-9]*\).*/OpenSSL \1/')"

@@ -2,6 +2,7 @@
 # nginx round what gen prints: http { }, with a shop that was there first.
 KIND=nginx
 TITLE=nginx
+LETS=
 server nginx
 VERSION=$("${SERVER[@]}" -v 2>&1 | sed 's|.*nginx/||')
 HEAD="nginx $VERSION, $(openssl version | sed 's/^OpenSSL \([0-9]*\.[0-9]*\).*/OpenSSL \1/')"

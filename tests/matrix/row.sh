@@ -2,6 +2,7 @@
 # One row of the matrix: a server started from what gen prints, the gate behind it, every client before it.
 # The caller has sourced tests/lib.sh, clients.sh, table.sh, edges.sh and the server's own file, which sets
 #   KIND      as gen calls it; VERSION of the program; TITLE for the table
+#   LETS      clients that it cannot keep out without the gate, by their short names
 #   frame     a function: writes the least configuration round $SITE, starts it as "web", sets WEB_PID; SHOP: the words
 #             for tests/tools/tls.c that lead to a host of the same process that asks for no certificate
 DOMAIN=pix.example.com
@@ -156,6 +157,8 @@ row() {
 	table_row "$mode" "$scope" "$backend" "$by" "${cells[@]}"
 	if [ "$by" != server ]; then
 		edges "$mode" "$scope" "$backend"
+	else
+		alone
 	fi
 	row_end
 	secret_nowhere

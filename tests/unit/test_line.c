@@ -40,12 +40,31 @@ static const char *places(const struct grammar *g, const char *text)
 	return room;
 }
 
+/* The same with "k=" before each line's first word, where the language has that. */
+static const char *named(const struct grammar *g, const char *text)
+{
+	static char room[256];
+	size_t n = 0;
+
+	for (const char *p = text; *p; p++) {
+		size_t word = strspn(p, " \t");
+
+		if (g->assigns && (p == text || (p[-1] == '\n' && (p < text + 2 || p[-2] != '\\'))) && p[word] && p[word] != '#' && p[word] != '\n') {
+			room[n++] = 'k';
+			room[n++] = '=';
+		}
+		room[n++] = *p;
+	}
+	room[n] = '\0';
+	return room;
+}
+
 static void all(const char *text, const char *want)
 {
 	const struct grammar *const g[] = { APACHE, CADDY, LIGHTTPD, NGINX, SYSTEMD };
 
 	for (size_t i = 0; i < sizeof g / sizeof *g; i++)
-		if (strcmp(places(g[i], text), want))
+		if (strcmp(places(g[i], named(g[i], text)), want))
 			fail_msg("%s: %s -- %s", grammar_name(g[i]), text, places(g[i], text));
 }
 
@@ -140,7 +159,7 @@ static void a_quote_that_servers_take_for_a_letter_is_refused(void **state)
 	is(NGINX, "a b\"@\"", MID_WORD);
 	is(APACHE, "a X=\"@\"", MID_WORD);
 	is(CADDY, "a b\"@\"", MID_WORD);
-	is(SYSTEMD, "a b\"@\"", MID_WORD);
+	is(SYSTEMD, "a=b\"@\"", MID_WORD);
 	is(NGINX, "a b'@'", MID_WORD);
 	is(NGINX, "a @\"@\"", MID_WORD);
 	is(NGINX, "a \\ \"@\"", MID_WORD);
@@ -254,9 +273,26 @@ static void a_sign_before_a_section_counts_for_the_value_behind_it(void **state)
 	assert_string_equal(e.text, BEHIND_SIGN);
 }
 
+static void before_the_equals_sign_stands_a_name(void **state)
+{
+	static const char value[] = "a value stands before the '=', where systemd reads the name", quote[] = "a quote before the '=': systemd takes it for a part of the name";
+
+	(void)state;
+	is(SYSTEMD, "Do=@\n# @\nDo = \"@\"\n", "bcq");
+	is(SYSTEMD, "@=x", value);
+	is(SYSTEMD, "[Unit]\n@", value);
+	is(SYSTEMD, "Do=x\n@", value);
+	is(SYSTEMD, "Do=x \\\n @\n", "b");
+	is(SYSTEMD, "Do \\\n @", value);
+	is(SYSTEMD, "a \"@\" = x", quote);
+	is(SYSTEMD, "a '@' = x", quote);
+	is(NGINX, "@ \"@\"", "bq");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(before_the_equals_sign_stands_a_name),
 		cmocka_unit_test(a_value_stands_bare_quoted_or_in_a_comment),
 		cmocka_unit_test(quotes_close_on_their_line),
 		cmocka_unit_test(a_backslash_means_what_it_means_to_the_server),
