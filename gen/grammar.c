@@ -57,11 +57,6 @@ static const struct {
 	{ 0xfff9, 0xfffb },
 };
 
-const char *grammar_name(const struct grammar *g)
-{
-	return g->name;
-}
-
 /* The character at p, which begins well-formed UTF-8. */
 static unsigned character(const char *text)
 {

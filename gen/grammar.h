@@ -36,8 +36,6 @@ struct grammar {
 
 extern const struct grammar grammar_apache, grammar_caddy, grammar_lighttpd, grammar_nginx, grammar_systemd;
 
-const char *grammar_name(const struct grammar *g);
-
 /*
  * Adds text to out so that the server reads exactly these bytes at that place. ERR_CONFIG, out untouched, where the
  * grammar cannot hold one of them there (said by name: "a double quote", "a line break", "'$'", and by whom: "nginx").

@@ -65,7 +65,7 @@ static void all(const char *text, const char *want)
 
 	for (size_t i = 0; i < sizeof g / sizeof *g; i++)
 		if (strcmp(places(g[i], named(g[i], text)), want))
-			fail_msg("%s: %s -- %s", grammar_name(g[i]), text, places(g[i], text));
+			fail_msg("%s: %s -- %s", g[i]->name, text, places(g[i], text));
 }
 
 static void is(const struct grammar *g, const char *text, const char *want)
