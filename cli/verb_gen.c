@@ -80,7 +80,7 @@ static bool ask_version(const struct gen_server *s, char *const value[OPTIONS], 
 	if (s->assumed && program)
 		note(quiet, "%s: the text is for %s %s; where yours is another, give --server-version", why.text, s->title, s->assumed);
 	else if (s->assumed)
-		note(quiet, "%s was not found on this machine: the text is for version %s; where yours is another, give --server-version", s->title, s->assumed);
+		note(quiet, "%s was not found on this machine: the text is for version %s; where yours is another, give --server-version", s->programs[0], s->assumed);
 	return true;
 }
 
