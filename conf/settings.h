@@ -37,6 +37,15 @@ struct hook {
 	char *pin;			/* "": none */
 	struct text_list keys;
 	char *basic, *bearer;		/* references, "" where there are none */
+	/* for the PSP's API: what `pixgate webhook` and `pixgate cert` need; "" where not set */
+	char *api;			/* base URL in place of the profile's; https */
+	char *api_ca;			/* absolute path: CAs that vouch for it, in place of the system's */
+	char *api_cert;			/* absolute path: our certificate and key for it, .p12, .pfx or PEM */
+	char *api_password;		/* reference: of api_cert */
+	char *client_id;		/* as the PSP gave it */
+	char *client_secret;		/* reference */
+	char *user_agent;		/* reference: BS2's code */
+	int64_t account;		/* BS2's contaNumero; 0: not set */
 	int line;			/* where the hook begins in the file */
 };
 

@@ -7,17 +7,44 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
+/* One request. NULL and 0 where not said otherwise: not wanted. */
 struct http_request {
-	const char *url;	/* https:// alone */
-	const char *cacert;	/* PEM file that replaces the system's CAs; NULL: the system's */
-	int timeout_ms;		/* the whole of it, and a third of it to connect */
+	const char *method;		/* NULL: GET */
+	const char *url;		/* https:// alone */
+	const char *const *headers;	/* "Name: value", NULL-ended */
+	const char *body;
+	size_t body_len;
+	const char *part, *part_name, *part_type;	/* sends the body as that part of multipart/form-data, with that file name and type */
+	const char *cacert;		/* PEM file that replaces the system's CAs; NULL: the system's */
+	const char *cert;		/* our certificate and key: PEM, or PKCS #12 where the name ends in .p12 or .pfx */
+	const char *key;		/* where the key is a file of its own, PEM */
+	const char *password;		/* of the PKCS #12 or the key; NULL: "" */
+	const char *user_agent;		/* NULL: "pixgate/VERSION" */
+	const char *proxy;		/* NULL: none, whatever the environment says */
+	int timeout_ms;			/* the whole of it, and a third of it to connect */
+};
+
+/* Why there was no answer, where that matters to the caller. */
+enum http_fail {
+	HTTP_ANSWERED, HTTP_NO_HOST, HTTP_NO_CONNECTION, HTTP_TIMEOUT, HTTP_TLS, HTTP_OUR_CERT, HTTP_RESET, HTTP_EMPTY, HTTP_TOO_LARGE, HTTP_OTHER
+};
+
+struct http_answer {
+	long status;
+	struct buf body;		/* its ceiling is the caller's; freed by the caller */
+	char content_type[80];		/* lower case, "" where there was none */
+	int retry_after_s;		/* Retry-After in seconds, -1: none or a date */
+	enum http_fail fail;
 };
 
 /*
- * GET over TLS 1.2 or newer, verified, no redirects, no proxies from the environment. The answer's body is added to
- * body, up to its ceiling; *status is the HTTP status. ERR_NET: no whole answer (DNS, connect, TLS, time, too large, cut
- * off), with the host and the reason. ERR_USAGE: no URL, or not https. ERR_CONFIG: cacert cannot be read.
+ * Sends it over TLS 1.2 or newer, verified, without following redirects. true where a whole answer came, whatever its
+ * status. ERR_NET otherwise, with the host and the reason, and answer->fail; ERR_USAGE: no URL, or not https; ERR_CONFIG: a
+ * certificate, key or CA file that cannot be read, or the wrong password. Nothing of headers, bodies or passwords is in a message.
  */
+bool http_send(const struct http_request *r, struct http_answer *answer, struct err *e);
+
+/* GET: the body alone. */
 bool http_get(const struct http_request *r, struct buf *body, long *status, struct err *e);
 
 #endif

@@ -28,6 +28,29 @@ bool psp_env_knows(const struct psp_env *env, const char *sha256)
 	return false;
 }
 
+const struct psp_call *psp_call_find(const struct psp *psp, const char *name)
+{
+	for (const struct psp_call *c = psp->calls; c && c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static bool begins(const char *text, const char *pattern)
+{
+	size_t n = strlen(pattern);
+
+	return n && pattern[n - 1] == '*' ? strncmp(text, pattern, n - 1) == 0 : strcmp(text, pattern) == 0;
+}
+
+const struct psp_error *psp_error_find(const struct psp *psp, const char *name, const char *text)
+{
+	for (const struct psp_error *x = psp->errors; x && x->text; x++)
+		if ((!x->name || strcmp(x->name, name) == 0) && begins(text, x->text))
+			return x;
+	return NULL;
+}
+
 /* Bytes that the slash at the end of text[0..len) takes, 0 where there is none. */
 static size_t slash(const char *text, size_t len)
 {

@@ -46,6 +46,33 @@ struct psp_env {
 	const char *const *chain_sha256;/* fingerprints of that file's certificates; NULL-ended, or NULL */
 };
 
+/*
+ * One call of its API. path and body hold {name}: percent-encoded in the path, JSON-quoted in the body (a value that is
+ * a number, true, false, null or an object is given as such). scope: what the token must have.
+ */
+struct psp_call {
+	const char *name;	/* "webhook.set" */
+	const char *method, *path, *scope;
+	const char *body;	/* NULL: none */
+};
+
+/* What the PSP says when it refuses, what that means, and what to do. `text` may end in '*': anything may follow. */
+struct psp_error {
+	const char *name, *text;	/* "webhook_invalido", "A URL informada está inacessível"; name NULL: any */
+	const char *means, *remedy;
+};
+
+/* How tokens are got (OAuth 2.0 client credentials, RFC 6749 §4.4). */
+struct psp_token {
+	const char *path;
+	bool json;		/* the request's body is JSON, else a form */
+	const char *scope;	/* asked for; NULL: none is named */
+	int margin_s;		/* renewed that long before it expires */
+	bool single;		/* a new one ends the old one: one cache for all processes */
+	int per_minute;		/* requests for tokens allowed; 0: not published */
+	bool client_cert;	/* every request shows the client certificate */
+};
+
 struct psp {
 	const char *name, *title;
 	const char *const *suffixes;	/* appended to the registered URL ("/pix"); NULL-ended, or NULL: posts as registered */
@@ -58,6 +85,9 @@ struct psp {
 	const char *const *sources;	/* addresses it calls from, CIDR; NULL-ended, or NULL: not published */
 	const struct psp_env *envs;	/* ends with a row whose name is NULL */
 	const struct psp_event *events;	/* ends with a row whose fields are NULL */
+	const struct psp_token *token;	/* NULL: its API is not known */
+	const struct psp_call *calls;	/* ends with a row whose name is NULL; or NULL */
+	const struct psp_error *errors;	/* ends with a row whose text is NULL; or NULL */
 	const char *const *notes;	/* sentences for `pixgate psp NAME`, NULL-ended */
 };
 
@@ -67,6 +97,9 @@ extern const struct psp *const psps[];
 const struct psp *psp_find(const char *name);				/* NULL: unknown */
 const struct psp_env *psp_env_find(const struct psp *psp, const char *name);	/* NULL: unknown */
 bool psp_env_knows(const struct psp_env *env, const char *sha256);	/* among its chain_sha256; env NULL: no */
+
+const struct psp_call *psp_call_find(const struct psp *psp, const char *name);	/* NULL: it has no such call */
+const struct psp_error *psp_error_find(const struct psp *psp, const char *name, const char *text);	/* NULL: unknown */
 
 /*
  * The suffix of psp->suffixes with which text[0..len) ends ("/" may be written "%2F" or "%2f"), or NULL; *cut receives

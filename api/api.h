@@ -1,0 +1,56 @@
+/* A PSP's API as one hook sees it: credentials, token, calls. Everything that differs per PSP is a row of its profile. */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf/settings.h"
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/http.h"
+#include "lib/json.h"
+#include "pix/psp.h"
+
+struct api;
+
+/* What an answer said. */
+struct api_answer {
+	long status;
+	struct json *doc;	/* NULL: empty, or not JSON; owned */
+	struct buf body;	/* as it came; may hold secrets */
+	int retry_after_s;	/* -1: none */
+};
+void api_answer_free(struct api_answer *a);	/* safe on a zeroed struct and twice */
+
+/* {name} → value. `raw` goes into a body as it is (JSON), else it is quoted. */
+struct api_value {
+	const char *name, *value;
+	bool raw;
+};
+
+/*
+ * Credentials are read (client_secret, api_password, user_agent) and checked against what the profile's token row needs.
+ * ERR_CONFIG names hook and setting that is missing. settings and hook are borrowed. The caller frees; secrets are wiped.
+ */
+struct api *api_open(const struct settings *s, const struct hook *h, struct err *e);
+void api_close(struct api *a);	/* NULL is allowed */
+
+/*
+ * One call, with a token from the cache or a new one; one new token and one more try after a 401 or "Invalid Apikey".
+ * values ends with a row whose name is NULL. now in milliseconds since 1970. true: 2xx. Otherwise ERR_NET (no answer), or
+ * ERR_REFUSED with the PSP's own words and the status ("HTTP 400 webhook_invalido: A URL informada está inacessível");
+ * a 429 names Retry-After. The answer is filled wherever one came.
+ */
+bool api_call(struct api *a, const char *call, const struct api_value *values, int64_t now, struct api_answer *answer, struct err *e);
+
+/* The same request as text, "PUT https://…", headers, a blank line, the body; secrets masked. Asks nobody. */
+bool api_show(struct api *a, const char *call, const struct api_value *values, struct buf *out, struct err *e);
+
+/*
+ * The PSP's words in any of the error shapes: {nome, mensagem[, erros]}, {error, error_description}, RFC 7807 {title, detail,
+ * violacoes}, [{tag, descricao}], {descricao}, {message}. name and text are borrowed from doc; false: none of them.
+ */
+bool api_words(const struct json *doc, const char **name, const char **text);
+
+#endif
