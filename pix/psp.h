@@ -47,13 +47,16 @@ struct psp_env {
 };
 
 /*
- * One call of its API. path and body hold {name}: percent-encoded in the path, JSON-quoted in the body (a value that is
- * a number, true, false, null or an object is given as such). scope: what the token must have.
+ * One call of its API. path, body and header hold {name}: percent-encoded in the path, JSON-quoted in the body (a value
+ * that is a number, true, false, null, a list or an object is given as such), as it is in the header and in a part. What
+ * stands between < and > is left out where one of its values is not given. scope: what the token must have.
  */
 struct psp_call {
 	const char *name;	/* "webhook.set" */
 	const char *method, *path, *scope;
 	const char *body;	/* NULL: none */
+	const char *header;	/* one more header, "Name: {value}"; NULL: none */
+	const char *part, *part_name, *part_type;	/* multipart/form-data: the body is this part, as a file of that name and type */
 };
 
 /* What the PSP says when it refuses, what that means, and what to do. `text` may end in '*': anything may follow. */
@@ -110,6 +113,11 @@ const char *psp_suffix(const struct psp *psp, const char *text, size_t len, size
 /* The events of the BCB Pix API, for every PSP that keeps to it (psp_bacen.c). */
 extern const struct psp_event psp_bcb_events[];
 extern const char *const psp_bcb_suffixes[];
+
+/* What the profiles know of the APIs (psp_NAME_api.c). */
+extern const struct psp_token psp_efi_token, psp_bs2_token, psp_bacen_token;
+extern const struct psp_call psp_efi_calls[], psp_bs2_calls[], psp_bacen_calls[];
+extern const struct psp_error psp_efi_errors[], psp_bs2_errors[], psp_bacen_errors[];
 
 extern const struct psp psp_efi, psp_bs2, psp_bs2_indirect, psp_bacen;
 

@@ -96,5 +96,8 @@ const struct psp psp_bacen = {
 	.assume_minutes = WHEN_NO_ZONE,
 	.envs = envs,
 	.events = psp_bcb_events,
+	.token = &psp_bacen_token,
+	.calls = psp_bacen_calls,
+	.errors = psp_bacen_errors,
 	.notes = notes,
 };

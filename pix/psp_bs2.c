@@ -139,6 +139,9 @@ const struct psp psp_bs2 = {
 	.patience_ms = 1000,
 	.envs = envs,
 	.events = events,
+	.token = &psp_bs2_token,
+	.calls = psp_bs2_calls,
+	.errors = psp_bs2_errors,
 	.notes = notes,
 };
 

@@ -52,5 +52,8 @@ const struct psp psp_efi = {
 	.sources = sources,
 	.envs = envs,
 	.events = psp_bcb_events,
+	.token = &psp_efi_token,
+	.calls = psp_efi_calls,
+	.errors = psp_efi_errors,
 	.notes = notes,
 };

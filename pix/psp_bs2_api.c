@@ -1,0 +1,56 @@
+#include "pix/psp.h"
+
+/* devs.bs2.com (docs/pix-webhook, manual/pix-clientes, docs/how-to-export-dns) and clients that use it. */
+const struct psp_token psp_bs2_token = {
+	.path = "/auth/oauth/v2/token",
+	.scope = "cob.write cob.read cobv.write cobv.read pix.write pix.read dict.write dict.read webhook.read webhook.write",
+	.margin_s = 30,
+	.single = true,
+	.per_minute = 10,
+};
+
+#define BASE "/pix/direto/forintegration/v1/webhook/bs2"
+
+const struct psp_call psp_bs2_calls[] = {
+	/* events is a list; authorization a type (none, basic, bearer) and its value */
+	{ "webhook.set", "PUT", BASE, "webhook.write",
+		.body = "[{\"url\":{url},\"eventos\":{events},\"somenteComTxId\":{only_txid}<,\"contaNumero\":{account}>"
+			"<,\"autorizacao\":{\"tipo\":{auth_type}<,\"valor\":{auth}>}>}]" },
+	{ "webhook.get", "GET", BASE, .scope = "webhook.read" },
+	{ "webhook.delete", "DELETE", BASE "/{id}", .scope = "webhook.write" },
+	/* How the certificate travels is not published. "Base64-encoded X.509 (*.cer)" is what Windows calls a PEM text. */
+	{ "cert.set", "PUT", BASE "/certificado", "webhook.write",
+		.body = "{cert}", .part = "certificado", .part_name = "certificado.cer", .part_type = "application/x-x509-ca-cert" },
+	{ 0 }
+};
+
+const struct psp_error psp_bs2_errors[] = {
+	{ NULL, "Invalid Apikey*",
+		"BS2 did not take the token: it is of the other environment, another program got a newer one with the same client_id, or production "
+		"misses your address or the code in User-Agent.",
+		"Look at environment, and in production at user_agent and at the addresses registered in the application; let no other program use "
+		"this client_id." },
+	{ NULL, "Internal error*",
+		"BS2 could not take the certificate, or is under maintenance.",
+		"Look whether the file is one certificate, the server's own, in PEM (`pixgate cert status HOOK`); if so, try again later." },
+	{ "CT02098", "*",
+		"The client is not bound to an account.",
+		"Ask BS2 to bind the application to the account." },
+	{ NULL, "Client not located in context*",
+		"The client is not bound to an account.",
+		"Ask BS2 to bind the application to the account." },
+	{ "invalid_client", "*",
+		"BS2 does not know client_id and client_secret, or they are of the other environment.",
+		"Copy API Key and API Secret anew (BS2 Empresas, API Banking, Aplicações), without blanks or line breaks." },
+	{ "invalid_request", "Missing or duplicate parameters*",
+		"The token's request lacks something.",
+		"Look at client_id and client_secret." },
+	{ NULL, "O formato esperado não foi respeitado*",
+		"BS2 does not take a value of the request; the word before the message names it.",
+		"Look at the hook's setting of that meaning." },
+	{ NULL, "",
+		"BS2 refused without a word: the product is not enabled for the account, or in production your address or the code in User-Agent is "
+		"not known.",
+		"Set user_agent to the code that BS2 gave, register this machine's address in the application, or ask BS2." },
+	{ 0 }
+};
