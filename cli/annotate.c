@@ -10,6 +10,11 @@
 /* Other ways to prove than the example's: some of them exclude each other, so they stand there as comments. */
 static const char *const other_proofs[] = { "client_cert", "ca", "pin", "basic", "bearer", NULL };
 
+/* What only `pixgate webhook` needs: a hook receives without it. */
+static const char *const for_api[] = {
+	"api", "api_ca", "api_cert", "api_password", "client_id", "client_secret", "user_agent", "account", NULL
+};
+
 static bool among(const char *name, const char *const *list)
 {
 	for (; *list; list++)
@@ -20,7 +25,7 @@ static bool among(const char *name, const char *const *list)
 
 static void setting(struct buf *b, const struct key *k, const char *indent, annotate_fn *value, const void *arg)
 {
-	bool live = k->need || !among(k->name, other_proofs);
+	bool live = k->need || (!among(k->name, other_proofs) && !among(k->name, for_api));
 	char *text = value ? value(k, arg, &live) : NULL;
 
 	buf_putf(b, "%s# %s\n", indent, k->help);

@@ -146,6 +146,26 @@ static char *bearer(const struct plan *p)
 	return quoted("file:%s.bearer", p->name);
 }
 
+static char *api_cert(const struct plan *p)
+{
+	return quoted("%s.p12", p->name);
+}
+
+static char *api_password(const struct plan *p)
+{
+	return quoted("file:%s.p12.password", p->name);
+}
+
+static char *client_secret(const struct plan *p)
+{
+	return quoted("file:%s.client_secret", p->name);
+}
+
+static char *user_agent(const struct plan *p)
+{
+	return quoted("file:%s.user_agent", p->name);
+}
+
 /* What a plan decides; a setting that is not here is written as the example's, as a comment. */
 static const struct {
 	const char *key;
@@ -164,6 +184,10 @@ static const struct {
 	{ "pin",         true,  false, pin },
 	{ "basic",       true,  false, basic },
 	{ "bearer",      true,  false, bearer },
+	{ "api_cert",    true,  false, api_cert },
+	{ "api_password", true, false, api_password },
+	{ "client_secret", true, false, client_secret },
+	{ "user_agent",  true,  false, user_agent },
 };
 
 char *plan_value(const struct key *key, const void *arg, bool *live)

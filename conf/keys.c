@@ -15,12 +15,6 @@
 
 #define NAME_MAX_LEN 64
 
-static void keep(char **at, char *text)
-{
-	free(*at);
-	*at = text;
-}
-
 static bool among(const char *text, const char *allowed)
 {
 	return text[0] && text[strspn(text, allowed)] == '\0';
@@ -36,7 +30,7 @@ static bool set_inbox(struct settings *s, struct hook *h, const struct conf_valu
 	(void)h;
 	if (!strchr(conf_text(v), ':'))
 		return fail(e, ERR_CONFIG, "\"%s\" names no kind of store: expected \"sqlite:PATH\"", conf_text(v));
-	keep(&s->inbox, xstrdup(conf_text(v)));
+	keep_text(&s->inbox, xstrdup(conf_text(v)));
 	return true;
 }
 
@@ -57,7 +51,7 @@ static bool set_domain(struct settings *s, struct hook *h, const struct conf_val
 {
 	if (!domain_ok(conf_text(v), e))
 		return false;
-	keep(h ? &h->domain : &s->domain, xstrdup(conf_text(v)));
+	keep_text(h ? &h->domain : &s->domain, xstrdup(conf_text(v)));
 	return true;
 }
 
@@ -142,7 +136,7 @@ static bool set_name(struct settings *s, struct hook *h, const struct conf_value
 	(void)s;
 	if (!among(conf_text(v), LETTERS DIGITS "._-") || strlen(conf_text(v)) > NAME_MAX_LEN)
 		return fail(e, ERR_CONFIG, "\"%s\" is no name: expected 1 to %d letters, digits, '.', '_' or '-'", conf_text(v), NAME_MAX_LEN);
-	keep(&h->name, xstrdup(conf_text(v)));
+	keep_text(&h->name, xstrdup(conf_text(v)));
 	return true;
 }
 
@@ -162,7 +156,7 @@ static bool set_path(struct settings *s, struct hook *h, const struct conf_value
 	for (const char *p = path; *p; p++)
 		if (!isprint((unsigned char)*p))
 			return fail(e, ERR_CONFIG, "a path of printable ASCII was expected");
-	keep(&h->path, path_normal(path));
+	keep_text(&h->path, path_normal(path));
 	return true;
 }
 
@@ -265,17 +259,7 @@ static void show_client_cert(const struct settings *s, const struct hook *h, str
 
 static bool set_ca(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
-	struct buf b = BUF(8192);
-
-	if (!conf_text(v)[0])
-		return fail(e, ERR_CONFIG, "expected the path of a PEM file");
-	if (conf_text(v)[0] == '/')
-		buf_puts(&b, conf_text(v));
-	else
-		buf_putf(&b, "%s/%s", s->dir, conf_text(v));
-	keep(&h->ca, xstrdup(buf_str(&b)));
-	buf_free(&b);
-	return true;
+	return read_place(s, v, &h->ca, e);
 }
 
 static void show_ca(const struct settings *s, const struct hook *h, struct buf *b)
@@ -289,7 +273,7 @@ static bool set_pin(struct settings *s, struct hook *h, const struct conf_value 
 	(void)s;
 	if (!x509_pin_ok(conf_text(v), e))
 		return false;
-	keep(&h->pin, xstrdup(conf_text(v)));
+	keep_text(&h->pin, xstrdup(conf_text(v)));
 	return true;
 }
 
@@ -320,10 +304,7 @@ static void show_keys(const struct settings *s, const struct hook *h, struct buf
 static bool set_basic(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
 	(void)s;
-	if (!secret_ref_ok(conf_text(v), e))
-		return false;
-	keep(&h->basic, xstrdup(conf_text(v)));
-	return true;
+	return read_ref(v, &h->basic, e);
 }
 
 static void show_basic(const struct settings *s, const struct hook *h, struct buf *b)
@@ -335,10 +316,7 @@ static void show_basic(const struct settings *s, const struct hook *h, struct bu
 static bool set_bearer(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
 	(void)s;
-	if (!secret_ref_ok(conf_text(v), e))
-		return false;
-	keep(&h->bearer, xstrdup(conf_text(v)));
-	return true;
+	return read_ref(v, &h->bearer, e);
 }
 
 static void show_bearer(const struct settings *s, const struct hook *h, struct buf *b)
@@ -386,5 +364,21 @@ const struct key setting_keys[] = {
 	  "HTTP Basic: a reference to user:password.", set_basic, show_basic },
 	{ "bearer", KEY_TEXT, true, false, "\"file:loja.bearer\"",
 	  "HTTP Bearer: a reference to the token.", set_bearer, show_bearer },
+	{ "api", KEY_TEXT, true, false, "\"https://pix.bank.example/api/v2\"",
+	  "The base URL of the PSP's API, where it is not the profile's.", set_api, show_api },
+	{ "api_ca", KEY_TEXT, true, false, "\"bank-ca.pem\"",
+	  "The CAs that may vouch for the API's server, PEM, in place of the system's.", set_api_ca, show_api_ca },
+	{ "api_cert", KEY_TEXT, true, false, "\"loja.p12\"",
+	  "Our certificate and key for the API: .p12 or .pfx as the PSP gave it, or PEM.", set_api_cert, show_api_cert },
+	{ "api_password", KEY_TEXT, true, false, "\"file:loja.p12.password\"",
+	  "A reference to the password of api_cert; left out: none, as in Efí's.", set_api_password, show_api_password },
+	{ "client_id", KEY_TEXT, true, false, "\"Client_Id_0123456789abcdef\"",
+	  "The identifier that the PSP gave for its API.", set_client_id, show_client_id },
+	{ "client_secret", KEY_TEXT, true, false, "\"file:loja.client_secret\"",
+	  "A reference to the secret that belongs to client_id.", set_client_secret, show_client_secret },
+	{ "user_agent", KEY_TEXT, true, false, "\"file:loja.user_agent\"",
+	  "A reference to the code that BS2 demands in User-Agent in production.", set_user_agent, show_user_agent },
+	{ "account", KEY_NUMBER, true, false, "7654321",
+	  "BS2: the account (contaNumero) whose events are announced.", set_account, show_account },
 	{ 0 }
 };

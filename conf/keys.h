@@ -13,6 +13,28 @@ void show_text(struct buf *b, const char *text);
 void show_texts(struct buf *b, const struct text_list *list);
 void show_cidrs(struct buf *b, const struct cidr_list *list);
 
+void keep_text(char **at, char *text);	/* frees what was there */
+
+/* A file's path, made absolute; and a reference to a secret, its syntax alone. */
+bool read_place(const struct settings *s, const struct conf_value *v, char **at, struct err *e);
+bool read_ref(const struct conf_value *v, char **at, struct err *e);
+
+/* The setters and showers of what is for the PSP's API (keys_api.c). */
+#define API_KEY(name) \
+	bool set_##name(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e); \
+	void show_##name(const struct settings *s, const struct hook *h, struct buf *b)
+API_KEY(api);
+API_KEY(api_ca);
+API_KEY(api_cert);
+API_KEY(api_password);
+API_KEY(client_id);
+API_KEY(client_secret);
+API_KEY(user_agent);
+API_KEY(account);
+
+/* What of them only the disk can tell: the files are there and private. */
+bool api_files_ok(const struct settings *s, const struct hook *h, struct err *e);
+
 void text_list_free(struct text_list *list);
 
 /* A hook's path as it is compared: one '/' in front, none behind, runs of '/' as one; "/" stays. The caller frees. */

@@ -128,6 +128,13 @@ static bool read_hooks(struct settings *s, const struct conf_value *list, struct
 		h->pin = xstrdup("");
 		h->basic = xstrdup("");
 		h->bearer = xstrdup("");
+		h->api = xstrdup("");
+		h->api_ca = xstrdup("");
+		h->api_cert = xstrdup("");
+		h->api_password = xstrdup("");
+		h->client_id = xstrdup("");
+		h->client_secret = xstrdup("");
+		h->user_agent = xstrdup("");
 		if (conf_type(group) != CONF_GROUP)
 			return fail(e, ERR_CONFIG, "%s:%d: hooks: expected %s", s->file, h->line, type_words[KEY_HOOKS]);
 		if (!read_group(s, h, group, e))
@@ -182,6 +189,13 @@ void settings_free(struct settings *s)
 		free(h->pin);
 		free(h->basic);
 		free(h->bearer);
+		free(h->api);
+		free(h->api_ca);
+		free(h->api_cert);
+		free(h->api_password);
+		free(h->client_id);
+		free(h->client_secret);
+		free(h->user_agent);
 		free(h->sources.item);
 		text_list_free(&h->secrets);
 		text_list_free(&h->keys);
@@ -228,6 +242,8 @@ bool settings_check_files(const struct settings *s, struct err *e)
 			return fail_in(e, "%s:%d: hook \"%s\": basic", s->file, h->line, h->name);
 		if (!secret_there(s, h, h->bearer, e))
 			return fail_in(e, "%s:%d: hook \"%s\": bearer", s->file, h->line, h->name);
+		if (!api_files_ok(s, h, e))
+			return fail_in(e, "%s:%d: hook \"%s\"", s->file, h->line, h->name);
 		if (h->client_cert != CLIENT_CERT_VERIFY)
 			continue;
 		trust = x509_trust_load(h->ca, e);

@@ -5,6 +5,7 @@
 #include "conf/keys.h"
 #include "lib/buf.h"
 #include "lib/mem.h"
+#include "lib/secret.h"
 
 void text_list_free(struct text_list *list)
 {
@@ -12,6 +13,35 @@ void text_list_free(struct text_list *list)
 		free(list->item[i]);
 	free(list->item);
 	*list = (struct text_list){ 0 };
+}
+
+void keep_text(char **at, char *text)
+{
+	free(*at);
+	*at = text;
+}
+
+bool read_place(const struct settings *s, const struct conf_value *v, char **at, struct err *e)
+{
+	struct buf b = BUF(8192);
+	bool ok = true;
+
+	if (!conf_text(v)[0])
+		ok = fail(e, ERR_CONFIG, "expected the path of a file");
+	else if (!buf_putf(&b, "%s%s%s", conf_text(v)[0] == '/' ? "" : s->dir, conf_text(v)[0] == '/' ? "" : "/", conf_text(v)))
+		ok = fail(e, ERR_CONFIG, "the path is longer than %zu bytes", b.max);
+	else
+		keep_text(at, xstrdup(buf_str(&b)));
+	buf_free(&b);
+	return ok;
+}
+
+bool read_ref(const struct conf_value *v, char **at, struct err *e)
+{
+	if (!secret_ref_ok(conf_text(v), e))
+		return false;
+	keep_text(at, xstrdup(conf_text(v)));
+	return true;
 }
 
 bool read_texts(const struct conf_value *v, struct text_list *list, struct err *e)

@@ -122,6 +122,16 @@ static void every_mistake_names_file_line_and_what_was_expected(void **state)
 		{ HOOK("secret = \"file:loja.secret\"; keys = [ \"a b\" ];"), 3, "Pix key" },
 		{ HOOK("secret = \"file:loja.secret\"; pin = \"webhook\"; client_cert = \"server\";"), 3, "pin" },
 		{ HOOK("client_cert = \"verify\";"), 2, "ca" },
+		{ HOOK("secret = \"file:loja.secret\"; api = \"http://pix.example\";"), 3, "https://" },
+		{ HOOK("secret = \"file:loja.secret\"; api = \"https://\";"), 3, "https://" },
+		{ HOOK("secret = \"file:loja.secret\"; api = \"https://a:b@pix.example\";"), 3, "neither user nor query" },
+		{ HOOK("secret = \"file:loja.secret\"; api = \"https://pix.example/v2?x=1\";"), 3, "neither user nor query" },
+		{ HOOK("secret = \"file:loja.secret\"; client_id = \"a b\";"), 3, "without spaces" },
+		{ HOOK("secret = \"file:loja.secret\"; client_id = \"a:b\";"), 3, "without spaces" },
+		{ HOOK("secret = \"file:loja.secret\"; client_secret = \"hunter2hunter2\";"), 3, "file:" },
+		{ HOOK("secret = \"file:loja.secret\"; api_password = \"hunter2hunter2\";"), 3, "file:" },
+		{ HOOK("secret = \"file:loja.secret\"; account = 0;"), 3, "number of the account" },
+		{ HOOK("secret = \"file:loja.secret\"; account = \"7654321\";"), 3, "a number" },
 		{ HOOK("basic = \"file:a\"; bearer = \"file:b\";"), 2, "exclude" },
 		{ HOOK(""), 2, "proves nothing" },
 		{ HOOK("sources = [ \"34.193.116.226\" ];"), 2, "proves nothing" },
@@ -197,6 +207,59 @@ static void files_are_checked_when_asked(void **state)
 	assert_int_equal(e.code, ERR_CONFIG);
 }
 
+static bool check_fails_with(const char *words)
+{
+	if (settings_check_files(s, &e))
+		return false;
+	if (!strstr(e.text, words))
+		print_error("gave: %s\nexpected: %s\n", e.text, words);
+	return e.code == ERR_CONFIG && strstr(e.text, words) && strstr(e.text, "hook \"loja\"");
+}
+
+static void what_is_for_the_api_is_private_too(void **state)
+{
+	static const char *const refs[] = { "client_secret", "api_password", "user_agent" };
+	char text[512];
+
+	(void)state;
+	scene_write("c", "hunter2", 0644);
+	scene_write("p12", "certificate and key", 0600);
+	for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) {
+		snprintf(text, sizeof text, HOOK("secret = \"file:loja.secret\"; client_id = \"x\"; api_cert = \"p12\"; %s = \"file:c\";"), refs[i]);
+		assert_true(load(text));
+		assert_true(check_fails_with(refs[i]));
+		assert_null(strstr(e.text, "hunter2"));
+	}
+	scene_write("c", "hunter2", 0600);
+	assert_true(load(HOOK("secret = \"file:loja.secret\"; client_id = \"x\"; client_secret = \"file:c\"; api_cert = \"p12\"; api_ca = \"ca\";")));
+	assert_true(check_fails_with("api_ca"));
+	scene_write("ca", "-----BEGIN", 0644);
+	assert_true(settings_check_files(s, &e));
+	scene_write("p12", "certificate and key", 0604);
+	assert_true(check_fails_with("api_cert"));
+	scene_write("p12", "", 0600);
+	assert_true(check_fails_with("empty"));
+}
+
+static void what_belongs_together_for_the_api_is_there_together(void **state)
+{
+	(void)state;
+	scene_write("c", "hunter2", 0600);
+	assert_true(load(HOOK("secret = \"file:loja.secret\"; client_id = \"x\";")));
+	assert_true(check_fails_with("client_secret is missing"));
+	assert_true(load(HOOK("secret = \"file:loja.secret\"; client_secret = \"file:c\";")));
+	assert_true(check_fails_with("client_id is missing"));
+	assert_true(load(HOOK("secret = \"file:loja.secret\"; api_password = \"file:c\";")));
+	assert_true(check_fails_with("api_cert, which is missing"));
+}
+
+static void the_api_s_url_loses_its_last_slash(void **state)
+{
+	(void)state;
+	assert_true(load(HOOK("secret = \"file:loja.secret\"; api = \"https://pix.example/v2//\";")));
+	assert_string_equal(s->hooks[0].api, "https://pix.example/v2");
+}
+
 static const char *url(const char *domain, const char *event)
 {
 	static struct buf b = BUF(4096);
@@ -231,7 +294,8 @@ static void what_is_shown_is_read_back_the_same(void **state)
 	(void)state;
 	assert_true(load(HOOK("secret = [ \"file:loja.secret\", \"env:OLD\" ]; sources = [ \"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\" ];"
 			      " client_cert = \"verify\"; ca = \"/x/ca.pem\"; pin = \"CN=webhook\"; keys = [ \"+5511999990000\" ]; bearer = \"file:t\";"
-			      " domain = \"d.example:8443\";")));
+			      " domain = \"d.example:8443\"; api = \"https://pix.example:8443/v2\"; api_ca = \"/x/api.pem\"; api_cert = \"/x/loja.p12\";"
+			      " api_password = \"file:p\"; client_id = \"Client_Id_1\"; client_secret = \"file:c\"; user_agent = \"env:UA\"; account = 76543210987L;")));
 	for (const struct key *k = setting_keys; k->name; k++)
 		if (!k->in_hook && k->show && strcmp(k->name, "domain") != 0) {
 			text = settings_show(s, NULL, k);
@@ -298,6 +362,9 @@ int main(void)
 		EACH(hooks_may_not_take_each_other_s_calls),
 		EACH(a_name_is_given_once),
 		EACH(files_are_checked_when_asked),
+		EACH(what_is_for_the_api_is_private_too),
+		EACH(what_belongs_together_for_the_api_is_there_together),
+		EACH(the_api_s_url_loses_its_last_slash),
 		EACH(urls_are_what_the_psp_must_be_told),
 		EACH(what_is_shown_is_read_back_the_same),
 		EACH(configuration_is_found_by_argument_then_environment),
