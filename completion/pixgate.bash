@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain psp help" ;;
+	'') echo "init conf url inbox gen chain emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -16,7 +16,8 @@ _pixgate_words() { # VERB: its own words and options
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
-	help) echo "init conf url inbox gen chain psp" ;;
+	emul) echo "pki" ;;
+	help) echo "init conf url inbox gen chain emul psp" ;;
 	esac
 }
 
@@ -53,7 +54,7 @@ _pixgate() {
 		*)
 			case $verb in
 			'') verb=${COMP_WORDS[i]} ;;
-			inbox | conf | chain) verb="$verb ${COMP_WORDS[i]}" ;;
+			inbox | conf | chain | emul) verb="$verb ${COMP_WORDS[i]}" ;;
 			esac
 			;;
 		esac
