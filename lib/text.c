@@ -80,6 +80,26 @@ static int sextet(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+bool text_base64(const void *in, size_t len, char *out, size_t size)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = in;
+
+	if (size == 0 || len > (size - 1) / 4 * 3)
+		return false;
+	for (; len; p += 3) {
+		unsigned bits = (unsigned)p[0] << 16 | (len > 1 ? (unsigned)p[1] << 8 : 0) | (len > 2 ? p[2] : 0);
+
+		*out++ = letters[bits >> 18];
+		*out++ = letters[bits >> 12 & 63];
+		*out++ = len > 1 ? letters[bits >> 6 & 63] : '=';
+		*out++ = len > 2 ? letters[bits & 63] : '=';
+		len -= len > 3 ? 3 : len;
+	}
+	*out = '\0';
+	return true;
+}
+
 bool text_unbase64(const char *in, size_t len, unsigned char *out, size_t size, size_t *out_len)
 {
 	size_t pad = 0, n;

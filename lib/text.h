@@ -12,6 +12,9 @@ bool text_unpercent(const char *in, size_t len, char *out, size_t size, size_t *
 /* Percent-encodes all but unreserved characters (RFC 3986 §2.3). false where out is too small. */
 bool text_percent(const char *in, char *out, size_t size);
 
+/* Base64 (RFC 4648 §4), padded. false where out, with its NUL, is too small. */
+bool text_base64(const void *in, size_t len, char *out, size_t size);
+
 /* Base64 (RFC 4648 §4, padding demanded) into out; *out_len is in bytes. false on anything else. */
 bool text_unbase64(const char *in, size_t len, unsigned char *out, size_t size, size_t *out_len);
 

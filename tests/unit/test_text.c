@@ -73,6 +73,24 @@ static bool base64_is(const char *in, const char *want)
 	return text_unbase64(in, strlen(in), out, sizeof out, &len) && len == strlen(want) && !memcmp(out, want, len);
 }
 
+static void base64_is_made_of_any_length(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" }, { "\xff\xfe\xfd\xfc", "//79/A==" },
+	};
+	char out[9];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		assert_true(text_base64(rows[i][0], strlen(rows[i][0]), out, sizeof out));
+		assert_string_equal(out, rows[i][1]);
+	}
+	assert_false(text_base64("foo", 3, out, 4));
+	assert_false(text_base64("f", 1, out, 4));
+	assert_true(text_base64("foo", 3, out, 5));
+	assert_false(text_base64("", 0, out, 0));
+}
+
 static void base64_is_decoded(void **state)
 {
 	(void)state;
@@ -195,6 +213,7 @@ int main(void)
 		cmocka_unit_test(broken_percent_is_refused),
 		cmocka_unit_test(decoding_never_passes_the_end_of_out),
 		cmocka_unit_test(only_unreserved_characters_stay_as_they_are),
+		cmocka_unit_test(base64_is_made_of_any_length),
 		cmocka_unit_test(base64_is_decoded),
 		cmocka_unit_test(other_base64_is_refused),
 		cmocka_unit_test(base64_never_passes_the_end_of_out),
