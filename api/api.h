@@ -23,10 +23,10 @@ struct api_answer {
 };
 void api_answer_free(struct api_answer *a);	/* safe on a zeroed struct and twice */
 
-/* {name} → value. `raw` goes into a body as it is (JSON), else it is quoted. */
+/* {name} → value (NULL: not given). `raw` goes into a body as it is (JSON), else it is quoted. `secret` is masked by api_show. */
 struct api_value {
 	const char *name, *value;
-	bool raw;
+	bool raw, secret;
 };
 
 /*

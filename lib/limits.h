@@ -20,6 +20,13 @@ enum {
 	LIMIT_TEMPLATE = 256 * 1024,	/* one file below templates/ */
 	LIMIT_GENERATED = 1024 * 1024,	/* one text that gen makes */
 	LIMIT_FETCH_MS = 20 * 1000,	/* one download of a CA chain */
+	LIMIT_API_URL = 4096,		/* address of one request to a PSP's API */
+	LIMIT_API_BODY = 256 * 1024,	/* what one request sends */
+	LIMIT_API_ANSWER = 4 * 1024 * 1024, /* what one answer may hold: a page has up to 1,000 webhooks */
+	LIMIT_API_MS = 150 * 1000,	/* one request: Efí calls the webhook twice before it answers, 60 s each */
+	LIMIT_TOKEN = 4096,		/* an access token's bytes */
+	LIMIT_TOKEN_MS = 30 * 1000,	/* one request for a token */
+	LIMIT_TOKEN_WAIT_MS = 5 * 1000,	/* for the PSP's rate of tokens to allow another */
 	LIMIT_STALL_MS = 10 * 1000,	/* from a request's first byte to its last */
 	LIMIT_HELD = 32 * 1024 * 1024,	/* bytes of unfinished requests held in memory by one process */
 	LIMIT_CONNECTIONS = 1024,

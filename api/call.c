@@ -1,0 +1,127 @@
+/* One call of a profile, sent or shown. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/client.h"
+#include "api/fill.h"
+#include "api/words.h"
+#include "lib/secret.h"
+
+/* A call with its placeholders filled. */
+struct filled {
+	const struct psp_call *call;
+	struct buf url, header, body;
+};
+
+static void wipe(struct buf *b)
+{
+	if (b->data)
+		secret_wipe(b->data, b->len);
+	buf_free(b);
+}
+
+static void filled_free(struct filled *f)
+{
+	wipe(&f->url);
+	wipe(&f->header);
+	wipe(&f->body);
+}
+
+/* *f is for filled_free, whatever comes of it. */
+static bool make(struct filled *f, const struct api *a, const char *name, const struct api_value *values, bool masked, struct err *e)
+{
+	const struct psp_call *c = psp_call_find(a->psp, name);
+
+	*f = (struct filled){ c, BUF(LIMIT_API_URL), BUF(LIMIT_API_URL), BUF(LIMIT_API_BODY) };
+	if (!c)
+		return fail(e, ERR_USAGE, "%s has no call \"%s\"", a->psp->title, name);
+	if (!buf_puts(&f->url, a->base))
+		return fail(e, ERR_CONFIG, "the address of the API is too long");
+	return fill(&f->url, c->path, values, FILL_PATH, masked, e) &&
+	       (!c->header || fill(&f->header, c->header, values, FILL_HEADER, masked, e)) &&
+	       (!c->body || fill(&f->body, c->body, values, c->part ? FILL_PART : FILL_JSON, masked, e));
+}
+
+static bool send_once(struct api *a, const struct filled *f, struct api_answer *answer, char type[80], struct err *e)
+{
+	static const char begin[] = "Authorization: Bearer ";
+	char proof[sizeof begin + LIMIT_TOKEN];
+	const char *headers[5] = { proof, "Accept: application/json" };
+	struct http_request r = client_request(a);
+	int n = 2;
+	bool ok;
+
+	snprintf(proof, sizeof proof, "%s%s", begin, a->token.text);
+	if (f->call->header)
+		headers[n++] = buf_str(&f->header);
+	if (f->call->body && !f->call->part)
+		headers[n++] = "Content-Type: application/json";
+	r.method = f->call->method;
+	r.url = buf_str(&f->url);
+	r.headers = headers;
+	if (f->call->body) {
+		r.body = buf_str(&f->body);
+		r.body_len = f->body.len;
+		r.part = f->call->part;
+		r.part_name = f->call->part_name;
+		r.part_type = f->call->part_type;
+	}
+	ok = client_send(&r, answer, type, e);
+	secret_wipe(proof, sizeof proof);
+	return ok;
+}
+
+/* An answer to GET is asked for what is in it. */
+static bool judge(const struct filled *f, const struct api_answer *answer, const char *type, struct err *e)
+{
+	bool good = answer->status >= 200 && answer->status <= 299 && !words_stale_token(answer);
+
+	if (good && (answer->doc || strcmp(f->call->method, "GET") != 0))
+		return true;
+	return words_refusal(answer, type, f->call->scope, e);
+}
+
+bool api_call(struct api *a, const char *call, const struct api_value *values, int64_t now, struct api_answer *answer, struct err *e)
+{
+	struct filled f;
+	char type[80] = "";
+	bool ok = false;
+
+	*answer = (struct api_answer){ .retry_after_s = -1 };
+	if (!make(&f, a, call, values, false, e) || !client_token(a, false, now, answer, e) || !send_once(a, &f, answer, type, e))
+		goto out;
+	if (words_stale_token(answer) && (!client_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
+		goto out;
+	ok = judge(&f, answer, type, e);
+out:
+	filled_free(&f);
+	return ok;
+}
+
+bool api_show(struct api *a, const char *call, const struct api_value *values, struct buf *out, struct err *e)
+{
+	struct filled f;
+	struct buf text = BUF(LIMIT_API_URL * 2 + LIMIT_API_BODY + 1024);
+	const struct psp_call *c;
+	bool ok = false;
+
+	if (!make(&f, a, call, values, true, e))
+		goto out;
+	c = f.call;
+	ok = buf_putf(&text, "%s %s\nAuthorization: Bearer ***\nAccept: application/json\nUser-Agent: %s\n", c->method, buf_str(&f.url),
+		a->agent ? "***" : "pixgate/" VERSION);
+	if (ok && c->header)
+		ok = buf_putf(&text, "%s\n", buf_str(&f.header));
+	if (ok && c->body)
+		ok = c->part ? buf_putf(&text, "Content-Type: multipart/form-data; one part \"%s\", file name \"%s\", type %s\n", c->part, c->part_name, c->part_type)
+			     : buf_puts(&text, "Content-Type: application/json\n");
+	ok = ok && buf_putf(&text, "\n%s", buf_str(&f.body)) && (!f.body.len || f.body.data[f.body.len - 1] == '\n' || buf_puts(&text, "\n")) &&
+	     buf_add(out, buf_str(&text), text.len);
+	if (!ok)
+		fail(e, ERR_USAGE, "the request is longer than %zu bytes", out->max);
+out:
+	filled_free(&f);
+	buf_free(&text);
+	return ok;
+}
