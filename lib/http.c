@@ -123,7 +123,7 @@ static bool prepare(CURL *h, const struct http_request *r, struct sink *sink, ch
 	ok &= curl_easy_setopt(h, CURLOPT_PROXY, r->proxy ? r->proxy : "") == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_NOPROXY, r->proxy ? "" : "*") == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms) == CURLE_OK;
-	ok &= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)r->timeout_ms / 3 + 1) == CURLE_OK;
+	ok &= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, r->connect_ms ? (long)r->connect_ms : (long)r->timeout_ms / 3 + 1) == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_USERAGENT, r->user_agent ? r->user_agent : "pixgate/" VERSION) == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_ERRORBUFFER, reason) == CURLE_OK;

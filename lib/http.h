@@ -21,7 +21,8 @@ struct http_request {
 	const char *password;		/* of the PKCS #12 or the key; NULL: "" */
 	const char *user_agent;		/* NULL: "pixgate/VERSION" */
 	const char *proxy;		/* NULL: none, whatever the environment says */
-	int timeout_ms;			/* the whole of it, and a third of it to connect */
+	int timeout_ms;			/* the whole of it */
+	int connect_ms;			/* of that, to connect and to agree on TLS; 0: a third */
 };
 
 /* Why there was no answer, where that matters to the caller. */
