@@ -23,8 +23,8 @@ link      = $(CC) -pthread $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
 
 core_libs := -lcjson -lconfig -lcrypto -lsqlite3
 gate_libs := -lfcgi $(core_libs)
-cli_libs  := $(core_libs) -lcurl
-test_libs := -lcmocka $(gate_libs) -lcurl
+cli_libs  := $(core_libs) -lcurl -lmicrohttpd -lgnutls
+test_libs := -lcmocka $(gate_libs) -lcurl -lmicrohttpd -lgnutls
 
 core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
 gate := $(filter-out fcgi/main.c,$(wildcard fcgi/*.c))
@@ -99,6 +99,7 @@ $(B)/cli.a: $(call obj,$(cli))
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(test_libs)
+$(B)/tests/test_caller: test_libs += -lssl
 $(B)/tests/tls: tool_libs := -lssl -lcrypto
 $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	@mkdir -p $(@D)
@@ -110,10 +111,10 @@ $(ben): $(B)/bench/%: $(B)/obj/bench/%.o $(B)/core.a
 # One compile tells of all missing headers at once, and what to do about them.
 $(B)/headers.ok:
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h curl/curl.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
+	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h curl/curl.h microhttpd.h gnutls/gnutls.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
 		sed -n 's/.*fatal error: \(.*\)/\1/p' $@.log; \
 		echo 'Headers are missing. On Debian and Ubuntu run: make deps'; \
-		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev. Elsewhere install the same libraries.'; \
+		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev. Elsewhere install the same libraries.'; \
 		exit 1; }
 	@mv $@.log $@
 

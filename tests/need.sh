@@ -13,7 +13,7 @@ if [ -e "$stamp" ] && [ "$stamp" -nt tests/need.sh ] && [ ! /var/lib/dpkg/status
 	exit 0
 fi
 
-build="gcc make libc6-dev libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev"
+build="gcc make libc6-dev libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev"
 packages="" servers=""
 for w in $what; do
 	packages="$packages $build"
@@ -37,7 +37,7 @@ servers=$(printf '%s\n' $servers | sort -u)
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	cat >&2 <<-END
 	This is no Debian or Ubuntu, so nothing is installed for you. Needed, with headers: libfcgi (FastCGI), cJSON,
-	libconfig, OpenSSL 3, SQLite 3, libcurl; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
+	libconfig, OpenSSL 3, SQLite 3, libcurl, libmicrohttpd with GnuTLS; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
 	openssl, curl. For the tests besides: cmocka, clang, valgrind, mandoc, shellcheck, cppcheck, spawn-fcgi, cgi-fcgi,
 	python3, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
 	END

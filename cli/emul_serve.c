@@ -1,0 +1,243 @@
+/* `pixgate emul serve`: Efí's API and its callbacks on 127.0.0.1. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/emul.h"
+#include "cli/newfile.h"
+#include "cli/out.h"
+#include "cli/stop.h"
+#include "cli/verb.h"
+#include "emul/caller.h"
+#include "emul/deliver.h"
+#include "emul/efi.h"
+#include "emul/pki.h"
+#include "lib/file.h"
+#include "lib/mem.h"
+#include "lib/when.h"
+
+enum { OPT_DIR, OPT_PORT, OPT_ENVIRONMENT, OPT_SCHEDULE, OPT_SCALE, OPT_SCOPES, OPT_SERVER_CA };
+
+static const struct opt options[] = {
+	[OPT_DIR]         = { "--conf-dir", "DIR", "the folder that emul pki made; the state is kept there too", 0 },
+	[OPT_PORT]        = { "--port", "NUMBER", "listens on 127.0.0.1 there; 0, the default, takes a free one", 0 },
+	[OPT_ENVIRONMENT] = { "--environment", "NAME", "sandbox (the default) or production: its certificates and its rules", 0 },
+	[OPT_SCHEDULE]    = { "--schedule", "NAME", "when a callback that was not taken is sent again", 0 },
+	[OPT_SCALE]       = { "--time-scale", "FACTOR", "multiplies the waits of the schedule: 0.001 is a thousand times faster", 0 },
+	[OPT_SCOPES]      = { "--scopes", "LIST", "what the application may do, separated by spaces; by default everything here", 0 },
+	[OPT_SERVER_CA]   = { "--server-ca", "FILE", "who vouches for the merchant's web server, in place of DIR/" PKI_SERVER_CA, 0 },
+	{ 0 }
+};
+
+/* What differs between Efí's two environments. */
+static const struct environment {
+	const char *name, *caller, *client, *issuer, *user_agent;
+} environments[] = {
+	{ "sandbox", PKI_CALLER_SANDBOX, "client-sandbox.p12", PKI_CLIENT_CN_SANDBOX, CALLER_EFI_SANDBOX },
+	{ "production", PKI_CALLER_PRODUCTION, "client-production.p12", PKI_CLIENT_CN_PRODUCTION, CALLER_EFI_PRODUCTION },
+};
+
+#define SECRET_FILE "client.secret"
+#define CLIENT_ID "Client_Id_pixgate_emulator"
+#define STOP_WAIT_MS 3000
+
+struct serving {
+	const struct environment *env;
+	const struct schedule *schedule;
+	double scale;
+	long long port;
+	char dir[PATH_MAX], *caller, *server_ca, *secret_file;
+	struct state *state;
+	struct front *front;
+	struct deliver *deliver;
+	struct efi efi;
+	char host[32];
+};
+
+static char *in_dir(const char *dir, const char *name)
+{
+	struct buf b = BUF(2 * PATH_MAX);
+	char *path;
+
+	buf_putf(&b, "%s/%s", dir, name);
+	path = xstrdup(buf_str(&b));
+	buf_free(&b);
+	return path;
+}
+
+static bool read_options(struct serving *s, const struct args *a, struct err *e)
+{
+	const char *name = a->value[OPT_ENVIRONMENT] ? a->value[OPT_ENVIRONMENT] : "sandbox";
+
+	for (size_t i = 0; i < sizeof environments / sizeof *environments; i++)
+		if (!strcmp(environments[i].name, name))
+			s->env = &environments[i];
+	if (!s->env)
+		return fail(e, ERR_USAGE, "--environment %s: neither sandbox nor production", name);
+	s->schedule = a->value[OPT_SCHEDULE] ? schedule_find(a->value[OPT_SCHEDULE]) : schedule_of("efi");
+	if (!s->schedule) {
+		struct buf b = BUF(400);
+
+		for (const struct schedule *k = schedules; k->name; k++)
+			buf_putf(&b, "%s%s", b.len ? ", " : "", k->name);
+		fail(e, ERR_USAGE, "--schedule %s: unknown; known: %s", a->value[OPT_SCHEDULE], buf_str(&b));
+		buf_free(&b);
+		return false;
+	}
+	s->scale = 1;
+	if (a->value[OPT_SCALE] && !schedule_scale(a->value[OPT_SCALE], &s->scale))
+		return fail(e, ERR_USAGE, "--time-scale %s: a number above 0 and up to 1000 was expected", a->value[OPT_SCALE]);
+	if (a->value[OPT_PORT] && !args_number("--port", a->value[OPT_PORT], 0, &s->port, e))
+		return false;
+	if (s->port > 65535)
+		return fail(e, ERR_USAGE, "--port %lld: a port is at most 65535", s->port);
+	return emul_dir(a->value[OPT_DIR], s->dir, e);
+}
+
+/* The account's secret is made once and stays: a configuration that names it goes on working. */
+static bool credentials(struct serving *s, struct err *e)
+{
+	char fresh[SECRET_HEX + 1], text[SECRET_HEX + 2];
+	struct newfile file = { 0 };
+	struct buf b = BUF(512);
+	bool ok = false;
+
+	if (access(s->secret_file, F_OK)) {
+		if (!secret_fresh(fresh, e))
+			goto out;
+		snprintf(text, sizeof text, "%s\n", fresh);
+		ok = newfile_write(&file, s->dir, SECRET_FILE, text, strlen(text), e) && newfile_place(&file, e);
+		newfile_end(&file, ok);
+		if (!ok)
+			goto out;
+	}
+	ok = file_read(s->secret_file, 07, &b, e);
+	if (ok && b.len && b.data[b.len - 1] == '\n')
+		b.len--;
+	if (ok)
+		secret_set(&s->efi.client_secret, b.data, b.len);
+out:
+	secret_wipe(fresh, sizeof fresh);
+	secret_wipe(text, sizeof text);
+	if (b.data)
+		secret_wipe(b.data, b.cap);
+	buf_free(&b);
+	return ok;
+}
+
+static bool open_front(struct serving *s, struct err *e)
+{
+	static const char *const names[] = { PKI_API_CERT, PKI_API_KEY, PKI_CLIENT_CA };
+	struct buf text[3] = { BUF(64 * 1024), BUF(64 * 1024), BUF(64 * 1024) };
+	bool ok = true;
+
+	for (int i = 0; ok && i < 3; i++) {
+		char *path = in_dir(s->dir, names[i]);
+
+		ok = file_read(path, 0, &text[i], e);
+		free(path);
+	}
+	if (ok)
+		s->front = front_open((int)s->port, buf_str(&text[0]), buf_str(&text[1]), buf_str(&text[2]), efi_handle, &s->efi, e);
+	if (text[1].data)
+		secret_wipe(text[1].data, text[1].cap);
+	for (int i = 0; i < 3; i++)
+		buf_free(&text[i]);
+	return s->front;
+}
+
+static void say(const struct serving *s, const struct common *c)
+{
+	struct buf b = BUF(8 * PATH_MAX);
+
+	if (c->json) {
+		json_open(&b, NULL, '{');
+		buf_putf(&b, "\"api\":\"https://%s\"", s->host);
+		json_str(&b, "environment", s->env->name);
+		json_str(&b, "client_id", CLIENT_ID);
+		json_str(&b, "client_secret_file", s->secret_file);
+		json_close(&b, '}');
+	} else {
+		buf_putf(&b, "Ef\xc3\xad's API is at https://%s (%s). In the hook:\n", s->host, s->env->name);
+		buf_putf(&b, "  environment = \"%s\"; api = \"https://%s\"; api_ca = \"%s/" PKI_API_CA "\";\n", s->env->name, s->host, s->dir);
+		buf_putf(&b, "  api_cert = \"%s/%s\"; client_id = \"" CLIENT_ID "\";\n", s->dir, s->env->client);
+		buf_putf(&b, "  client_secret = \"file:%s\";", s->secret_file);
+	}
+	out_line(&b);
+	fflush(stdout);
+	buf_free(&b);
+}
+
+static bool serve(struct serving *s, const struct common *c, struct err *e)
+{
+	struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
+
+	if (!credentials(s, e))
+		return false;
+	s->state = state_open(s->dir, e);
+	if (!s->state || !state_serve(s->state, e) || !state_callback_free_all(s->state, e) ||
+	    !state_text_put(s->state, "environment", s->env->name, e))
+		return false;
+	s->efi.state = s->state;
+	if (!open_front(s, e))
+		return false;
+	snprintf(s->host, sizeof s->host, "127.0.0.1:%d", front_port(s->front));
+	s->deliver = deliver_start(&s->efi, s->schedule, s->scale, e);
+	if (!s->deliver)
+		return false;
+	say(s, c);
+	/* the signal may come to another thread */
+	while (!stopped)
+		nanosleep(&nap, NULL);
+	return true;
+}
+
+static int run(const struct common *c, const struct args *a, struct err *e)
+{
+	struct serving *s = xcalloc(1, sizeof *s);
+	bool ok = false, ended;
+
+	stop_catch();
+	if (read_options(s, a, e)) {
+		s->caller = in_dir(s->dir, s->env->caller);
+		s->server_ca = a->value[OPT_SERVER_CA] ? xstrdup(a->value[OPT_SERVER_CA]) : in_dir(s->dir, PKI_SERVER_CA);
+		s->secret_file = in_dir(s->dir, SECRET_FILE);
+		s->efi.client_id = CLIENT_ID;
+		s->efi.scopes = a->value[OPT_SCOPES] ? a->value[OPT_SCOPES] : efi_scopes;
+		s->efi.issuer = s->env->issuer;
+		s->efi.caller = s->caller;
+		s->efi.server_ca = s->server_ca;
+		s->efi.user_agent = s->env->user_agent;
+		s->efi.host = s->host;
+		s->efi.patience_ms = EFI_PATIENCE_MS;
+		s->efi.now = when_now;
+		ok = serve(s, c, e);
+	}
+	/* a merchant's server that is slow may hold us for a minute: what is in hand then is made again at the next start */
+	ended = front_close(s->front, STOP_WAIT_MS);
+	ended = deliver_stop(s->deliver, STOP_WAIT_MS) && ended;
+	stop_release();
+	if (!ended)
+		return ok ? 0 : 3;
+	state_close(s->state);
+	free(s->caller);
+	free(s->server_ca);
+	free(s->secret_file);
+	secret_wipe(s, sizeof *s);
+	free(s);
+	return ok ? 0 : 2;
+}
+
+const struct verb emul_serve = {
+	.name = "serve",
+	.synopsis = "--conf-dir DIR [OPTION …]",
+	.summary = "is Ef\xc3\xad on 127.0.0.1: its API, its registration check and its callbacks",
+	.help = "Prints the base URL and what belongs into pixgate.conf, and serves until SIGTERM or SIGINT. As at Ef\xc3\xad every request\n"
+		"needs the client certificate of the environment, the token's too; without it the connection is dropped. PUT /v2/webhook\n"
+		"calls the URL twice before it answers. What was not taken is sent again on the schedule, also after a new start.",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,97 @@
+/* What the emulator knows, in one SQLite file, so that it can be stopped and go on, and so that `emul pay` reaches a server
+ * that runs. The only file that knows SQLite here. */
+#ifndef EMUL_STATE_H
+#define EMUL_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+
+#define STATE_FILE "emul.db"
+#define STATE_URL 2048
+#define STATE_KEY 78
+#define STATE_TXID 36
+#define STATE_E2EID 33
+
+struct state;
+
+/* Opens or makes DIR/STATE_FILE (0600). ERR_CONFIG: of another program; ERR_STORE. Usable by several threads and processes. */
+struct state *state_open(const char *dir, struct err *e);
+void state_close(struct state *st);	/* NULL is allowed */
+
+/* Several changes as one. Between them the thread that began has the state to itself; commit false: nothing happened. */
+bool state_begin(struct state *st, struct err *e);
+bool state_end(struct state *st, bool commit, struct err *e);
+
+/* Named texts: the account's settings. get: ERR_NOT_FOUND. */
+bool state_text_put(struct state *st, const char *name, const char *text, struct err *e);
+bool state_text_get(struct state *st, const char *name, struct buf *out, struct err *e);
+
+/* Tokens by the digest of their text. get: ERR_NOT_FOUND, also when it expired before now (milliseconds since 1970). */
+bool state_token_put(struct state *st, const unsigned char digest[32], const char *scope, int64_t until_ms, struct err *e);
+bool state_token_get(struct state *st, const unsigned char digest[32], int64_t now, char *scope, size_t size, struct err *e);
+
+/* Registered URLs. kind: "pix" (one a key), "rec", "cobr" (one in all, key ""). */
+struct emul_webhook {
+	char kind[8], key[STATE_KEY], url[STATE_URL + 1];
+	bool skip_mtls;
+	int64_t at_ms;
+};
+typedef void state_webhook_fn(void *ctx, const struct emul_webhook *w);
+
+bool state_webhook_put(struct state *st, const struct emul_webhook *w, struct err *e);	/* in the place of an old one */
+bool state_webhook_get(struct state *st, const char *kind, const char *key, struct emul_webhook *w, struct err *e);
+bool state_webhook_delete(struct state *st, const char *kind, const char *key, struct err *e);	/* ERR_NOT_FOUND */
+/* Those of from to until in order of time: at most `most` behind the first `skip`. *total: without these two. */
+bool state_webhooks(struct state *st, int64_t from, int64_t until, int64_t skip, int64_t most, int64_t *total,
+		    state_webhook_fn *each, void *ctx, struct err *e);
+
+/* Charges. */
+struct emul_cob {
+	char txid[STATE_TXID], key[STATE_KEY];
+	int64_t cents, at_ms, expires_s;
+	bool paid;
+	char request[141];	/* solicitacaoPagador */
+};
+bool state_cob_put(struct state *st, const struct emul_cob *c, struct err *e);	/* new, or ERR_REFUSED: the txid is taken */
+bool state_cob_get(struct state *st, const char *txid, struct emul_cob *c, struct err *e);
+bool state_cob_paid(struct state *st, const char *txid, struct err *e);	/* ERR_NOT_FOUND: no such charge that is open */
+
+/* Payments. txid "": none. */
+struct emul_pix {
+	char e2eid[STATE_E2EID], txid[STATE_TXID], key[STATE_KEY];
+	int64_t cents, at_ms;
+};
+typedef void state_pix_fn(void *ctx, const struct emul_pix *p);
+
+bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e);
+/* e2eid "" and txid "": not asked for. As state_webhooks; total may be NULL. */
+bool state_pixes(struct state *st, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
+		 int64_t *total, state_pix_fn *each, void *ctx, struct err *e);
+
+/* Callbacks that are to be made. made: attempts until now. once: no retries (a resend that was asked for). */
+struct emul_callback {
+	int64_t id, due_ms, made;
+	char kind[8], key[STATE_KEY];
+	bool once;
+	struct buf body;	/* freed by the caller */
+};
+bool state_callback_put(struct state *st, const struct emul_callback *c, struct err *e);	/* the id is not looked at */
+
+/* Takes the first that is due at now; nobody else gets it until it is settled. ERR_NOT_FOUND: none is. */
+bool state_callback_take(struct state *st, int64_t now, struct emul_callback *c, struct err *e);
+
+/* After an attempt: due again at *again_ms, or over where that is NULL. how: "taken", "given up", … for who looks. */
+bool state_callback_settle(struct state *st, int64_t id, const int64_t *again_ms, const char *how, struct err *e);
+
+/* What an emulator that was killed had taken is free again. The one that serves calls it when it starts. */
+bool state_callback_free_all(struct state *st, struct err *e);
+bool state_callbacks_open(struct state *st, int64_t *n, struct err *e);	/* not over */
+
+/* One server at a time for a folder: ERR_STORE where another one has it. Held until state_close. */
+bool state_serve(struct state *st, struct err *e);
+
+#endif
