@@ -50,7 +50,7 @@ struct call_result {
 
 /*
  * Makes the call: POST, JSON, TLS 1.2 or newer, the server's certificate verified, no redirect followed, the answer's body
- * ignored (64 KiB of it are read). true: *r says how it ended, whatever that is. false, ERR_CONFIG: a file of ours cannot
+ * ignored (up to 1 MiB). true: *r says how it ended, whatever that is. false, ERR_CONFIG: a file of ours cannot
  * be used, nothing was sent.
  */
 bool caller_call(const struct call *c, struct call_result *r, struct err *e);
