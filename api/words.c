@@ -93,10 +93,10 @@ static void add_detail(const struct json *doc, struct err *e)
 	}
 }
 
-/* A short text/plain, which may be all that a gateway says. */
+/* A short text/plain, which may be all that a gateway says. JSON is none: a member of it may be secret. */
 static bool is_note(const struct api_answer *a, const char *type)
 {
-	return (a->status >= 400 || words_stale_token(a)) && a->body.len && a->body.len <= WORDS - 40 && !strstr(type, "html") && buf_str(&a->body)[0] != '<' &&
+	return (a->status >= 400 || words_stale_token(a)) && a->body.len && a->body.len <= WORDS - 40 && !strstr(type, "html") && !strchr("<{[\"", buf_str(&a->body)[0]) &&
 	       !memchr(a->body.data, '\0', a->body.len) && text_utf8(a->body.data, a->body.len);
 }
 
