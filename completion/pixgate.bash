@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain emul psp help" ;;
+	'') echo "init conf url inbox gen chain webhook emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -17,7 +17,13 @@ _pixgate_words() { # VERB: its own words and options
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
 	emul) echo "pki" ;;
-	help) echo "init conf url inbox gen chain emul psp" ;;
+	webhook) echo "set get list delete resend" ;;
+	"webhook set") echo "--key --rec --cobr --force --event --only-txid --dry-run" ;;
+	"webhook get") echo "--key --rec --cobr --dry-run" ;;
+	"webhook list") echo "--since --until --dry-run" ;;
+	"webhook delete") echo "--key --rec --cobr --yes --force --dry-run" ;;
+	"webhook resend") echo "--kind --dry-run" ;;
+	help) echo "init conf url inbox gen chain webhook emul psp" ;;
 	esac
 }
 
@@ -54,7 +60,7 @@ _pixgate() {
 		*)
 			case $verb in
 			'') verb=${COMP_WORDS[i]} ;;
-			inbox | conf | chain | emul) verb="$verb ${COMP_WORDS[i]}" ;;
+			inbox | conf | chain | webhook | emul) verb="$verb ${COMP_WORDS[i]}" ;;
 			esac
 			;;
 		esac
