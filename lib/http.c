@@ -271,12 +271,12 @@ static bool bad_cert(const struct http_request *r, const char *reason, struct er
 	if (has(reason, "unsupported"))
 		return fail(e, ERR_CONFIG, "%s: its encryption is too old for this OpenSSL; make a PEM file of it: "
 			"openssl pkcs12 -legacy -nodes -in FILE.p12 -out FILE.pem", r->cert);
-	if (has(reason, "does not match"))
-		return fail(e, ERR_CONFIG, "%s: the certificate and the key do not belong together", r->key ? r->key : r->cert);
+	if (has(reason, "could not parse PKCS12"))
+		return fail(e, ERR_CONFIG, "%s: wrong password, or no certificate and key in it", r->cert);
 	if (is_p12(r->cert))
 		return fail(e, ERR_CONFIG, "%s: no PKCS #12 file (.p12, .pfx) with a certificate and its key", r->cert);
 	if (has(reason, "private key"))
-		return fail(e, ERR_CONFIG, "%s: no readable key (PEM is expected), or a wrong password", r->key ? r->key : r->cert);
+		return fail(e, ERR_CONFIG, "%s: no readable key (PEM is expected), a wrong password, or not the key of %s", r->key ? r->key : r->cert, r->cert);
 	return fail(e, ERR_CONFIG, "%s: no readable certificate (PEM, or PKCS #12 in a file *.p12 or *.pfx)", r->cert);
 }
 
@@ -288,6 +288,8 @@ static bool why_not(CURLcode code, const struct http_request *r, const char *hos
 		return fail(e, ERR_CONFIG, "%s: no readable CA file (PEM is expected)", r->cacert ? r->cacert : "the system's CAs");
 	if (code == CURLE_SSL_CERTPROBLEM && r->cert)
 		return bad_cert(r, reason, e);
+	if (has(reason, "getpeername"))
+		*reason = '\0';	/* the peer was gone before libcurl had looked at it; the code says what broke */
 	/* libcurl's text may hold what the peer sent */
 	text_tame(reason, strlen(reason));
 	if (about_our_cert(code, reason))
