@@ -207,7 +207,7 @@ static void what_is_no_url_is_invalid(void **state)
 {
 	static const char *const bad[] = {
 		"", "shop.example.com/webhook", "https:", "https:/", "https://", "https:///webhook", "https://?x", "https://:443/", "://shop.example.com",
-		"https://shop.example.com/a b", "https://shop.example.com/\r\nX-A: b", " https://shop.example.com/", "ht tp://shop.example.com", "https://localhost:99999/",
+		"https://shop.example.com/a b", "https://shop.example.com/\r\nX-A: b", " https://shop.example.com/", "ht tp://shop.example.com", "http://shop.example.com/a b", "https://localhost:99999/",
 		"https://localhost:x/", "1https://localhost/", "mailto:a@example.com"
 	};
 	char longest[4096];
@@ -305,6 +305,8 @@ static void a_server_that_does_not_answer_in_time_is_told_so(void **state)
 	ended(registered(m, true, 1000), CALL_TIMEOUT, "webhook_invalido", words);
 	m.slow_ms = 300;
 	ended(registered(m, true, PATIENCE), CALL_OK, NULL, "");
+	m.hello_ms = 1000;	/* all of the patience may go into TLS */
+	ended(registered(m, true, 2000), CALL_OK, NULL, "");
 }
 
 static void a_connection_that_is_reset_has_its_errno(void **state)
@@ -316,6 +318,8 @@ static void a_connection_that_is_reset_has_its_errno(void **state)
 	m.with = PEER_RESET;
 	ended(registered(m, false, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
 	m.tls = 12;
+	ended(registered(m, true, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
+	m.with = PEER_CUT;
 	ended(registered(m, true, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
 }
 
@@ -345,6 +349,8 @@ static void a_connection_closed_without_an_answer_is_told_so(void **state)
 	m.with = PEER_CLOSE;
 	ended(registered(m, false, PATIENCE), CALL_NO_ANSWER, "webhook_invalido", words);
 	m.with = PEER_GARBAGE;
+	ended(registered(m, false, PATIENCE), CALL_NO_ANSWER, "webhook_invalido", words);
+	m.with = PEER_LARGE;
 	ended(registered(m, false, PATIENCE), CALL_NO_ANSWER, "webhook_invalido", words);
 }
 
@@ -401,6 +407,40 @@ static void an_uploaded_certificate_is_the_only_one_that_is_taken(void **state)
 	peer_stop(p);
 }
 
+static void an_uploaded_certificate_that_has_expired_is_not_taken(void **state)
+{
+	struct peer_manner m = good();
+	struct pki_files old;
+	struct call_result r;
+	struct peer p;
+	struct call c;
+	struct err e;
+
+	(void)state;
+	assert_true(pki_build(time(NULL) - 2LL * 365 * 24 * 3600, &old, &e));
+	for (size_t i = 0; i < old.count; i++) {
+		const char *name = !strcmp(old.item[i].name, PKI_SERVER_CERT) ? "old.crt" : !strcmp(old.item[i].name, PKI_SERVER_KEY) ? "old.key" : NULL;
+		FILE *f = name ? fopen(at(name), "we") : NULL;
+
+		if (f) {
+			assert_int_equal(fwrite(old.item[i].bytes.data, 1, old.item[i].bytes.len, f), old.item[i].bytes.len);
+			assert_int_equal(fclose(f), 0);
+		}
+	}
+	pki_files_free(&old);
+	m = (struct peer_manner){ .cert = at("old.crt"), .key = at("old.key"), .without = 200 };
+	p = begin(m);
+	c = call_to(p.port, "/bs2");
+	c.cert = NULL;
+	c.cacert = at("old.crt");
+	assert_true(caller_call(&c, &r, &e));
+	unlink(at("old.crt"));
+	unlink(at("old.key"));
+	peer_stop(p);
+	ended(r, CALL_ERRNO, "webhook_invalido", "A requisição na URL informada falhou com o erro: EPROTO");
+	assert_non_null(strstr(r.reason, "expired"));
+}
+
 static void a_file_of_ours_that_cannot_be_used_is_no_end_of_a_call(void **state)
 {
 	struct peer p = begin(good());
@@ -441,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_connection_closed_without_an_answer_is_told_so),
 		cmocka_unit_test(another_status_is_told_with_its_number),
 		cmocka_unit_test(an_uploaded_certificate_is_the_only_one_that_is_taken),
+		cmocka_unit_test(an_uploaded_certificate_that_has_expired_is_not_taken),
 		cmocka_unit_test(a_file_of_ours_that_cannot_be_used_is_no_end_of_a_call),
 	};
 

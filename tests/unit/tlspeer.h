@@ -26,6 +26,7 @@ struct peer_manner {
 	bool demands;		/* refuses in TLS whom it does not know */
 	int without, with;	/* a status or PEER_…, to who shows no certificate and to who does */
 	int slow_ms;		/* before it answers */
+	int hello_ms;		/* before it begins with TLS */
 	int tls;		/* 12, 13; 0: both */
 	bool mute;		/* takes the connection and never says a word, not even of TLS */
 };
@@ -94,7 +95,13 @@ static inline void peer_meet(SSL_CTX *ctx, int fd, const struct peer_manner *m, 
 	size_t len;
 
 	SSL_set_fd(ssl, fd);
-	if (SSL_accept(ssl) == 1 && (len = peer_read(ssl, request, sizeof request)) > 0) {
+	poll(NULL, 0, m->hello_ms);
+	if (SSL_accept(ssl) != 1) {
+		/* what is unread when it closes would become a reset, which may overtake the alert */
+		shutdown(fd, SHUT_WR);
+		while (read(fd, request, sizeof request) > 0)
+			;
+	} else if ((len = peer_read(ssl, request, sizeof request)) > 0) {
 		client = SSL_get0_peer_certificate(ssl);
 		if (client)
 			X509_NAME_get_text_by_NID(X509_get_subject_name(client), NID_commonName, cn, sizeof cn);
