@@ -16,7 +16,10 @@ _pixgate_words() { # VERB: its own words and options
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
-	emul) echo "pki" ;;
+	emul) echo "pki serve pay notify" ;;
+	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca" ;;
+	"emul pay") echo "--conf-dir --key --amount" ;;
+	"emul notify") echo "--conf-dir --key --txid --e2eid --amount --status" ;;
 	webhook) echo "set get list delete resend" ;;
 	"webhook set") echo "--key --rec --cobr --force --event --only-txid --dry-run" ;;
 	"webhook get") echo "--key --rec --cobr --dry-run" ;;
@@ -32,7 +35,7 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --adopt | --cacert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
+	--conf | --conf-dir | --server-ca | --adopt | --cacert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -25,6 +25,14 @@ const struct efi_route efi_routes[] = {
 	{ "PUT",    "/v2/webhookcobr", "webhookcobr.write", true,  efi_cobr_set },
 	{ "GET",    "/v2/webhookcobr", "webhookcobr.read",  false, efi_cobr_get },
 	{ "DELETE", "/v2/webhookcobr", "webhookcobr.write", false, efi_cobr_delete },
+	{ "POST",   "/v2/gn/webhook/reenviar", "webhook.write", true, efi_resend },
+	{ "PUT",    "/v2/gn/config",   "gn.settings.write", true,  efi_config_set },
+	{ "GET",    "/v2/gn/config",   "gn.settings.read",  false, efi_config_get },
+	{ "PUT",    "/v2/cob/:",       "cob.write",         true,  efi_cob_put },
+	{ "POST",   "/v2/cob",         "cob.write",         true,  efi_cob_post },
+	{ "GET",    "/v2/cob/:",       "cob.read",          false, efi_cob_get },
+	{ "GET",    "/v2/pix/:",       "pix.read",          false, efi_pix_get },
+	{ "GET",    "/v2/pix",         "pix.read",          false, efi_pix_list },
 	{ 0 }
 };
 

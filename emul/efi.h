@@ -78,5 +78,8 @@ bool efi_authorized(struct efi_call *c, const char *scope);	/* false: it is answ
 void efi_webhook_set(struct efi_call *c), efi_webhook_get(struct efi_call *c), efi_webhook_delete(struct efi_call *c), efi_webhook_list(struct efi_call *c);
 void efi_rec_set(struct efi_call *c), efi_rec_get(struct efi_call *c), efi_rec_delete(struct efi_call *c);
 void efi_cobr_set(struct efi_call *c), efi_cobr_get(struct efi_call *c), efi_cobr_delete(struct efi_call *c);
+void efi_resend(struct efi_call *c), efi_config_set(struct efi_call *c), efi_config_get(struct efi_call *c);
+void efi_cob_put(struct efi_call *c), efi_cob_post(struct efi_call *c), efi_cob_get(struct efi_call *c);
+void efi_pix_get(struct efi_call *c), efi_pix_list(struct efi_call *c);
 
 #endif

@@ -54,7 +54,7 @@ struct emul_cob {
 	char txid[STATE_TXID], key[STATE_KEY];
 	int64_t cents, at_ms, expires_s;
 	bool paid;
-	char request[141];	/* solicitacaoPagador */
+	char request[4 * 140 + 1];	/* solicitacaoPagador */
 };
 bool state_cob_put(struct state *st, const struct emul_cob *c, struct err *e);	/* new, or ERR_REFUSED: the txid is taken */
 bool state_cob_get(struct state *st, const char *txid, struct emul_cob *c, struct err *e);

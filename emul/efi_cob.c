@@ -1,0 +1,189 @@
+/* /v2/cob and /v2/pix, as far as paying a charge and looking at it needs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "emul/efi.h"
+#include "lib/money.h"
+
+#define EXPIRES_S 86400		/* where the request names none */
+
+struct list {
+	struct buf *b;
+	const char *before;
+};
+
+static void put_pix(struct buf *b, const struct emul_pix *p)
+{
+	buf_puts(b, "{");
+	efi_put_str(b, "endToEndId", p->e2eid);
+	if (*p->txid) {
+		buf_puts(b, ",");
+		efi_put_str(b, "txid", p->txid);
+	}
+	buf_puts(b, ",");
+	efi_put_cents(b, "valor", p->cents);
+	buf_puts(b, ",");
+	efi_put_str(b, "chave", p->key);
+	buf_puts(b, ",");
+	efi_put_when(b, "horario", p->at_ms);
+	buf_puts(b, ",\"infoPagador\":\"Teste de pagamento em ambiente sandbox\"}");
+}
+
+static void each(void *ctx, const struct emul_pix *p)
+{
+	struct list *l = ctx;
+
+	buf_puts(l->b, l->before);
+	put_pix(l->b, p);
+	l->before = ",";
+}
+
+static void put_cob(struct efi_call *c, unsigned status, const struct emul_cob *cob)
+{
+	struct buf items = BUF(c->a->body.max), *b = efi_ok(c, status);
+	struct list l = { .b = &items, .before = "" };
+	struct err e = { 0 };
+
+	if (cob->paid && !state_pixes(c->efi->state, "", cob->txid, 0, INT64_MAX, 0, 100, NULL, each, &l, &e)) {
+		efi_broken(c, &e);
+		return;
+	}
+	buf_puts(b, "{\"calendario\":{");
+	efi_put_when(b, "criacao", cob->at_ms);
+	buf_putf(b, ",\"expiracao\":%lld},", (long long)cob->expires_s);
+	efi_put_str(b, "txid", cob->txid);
+	buf_putf(b, ",\"revisao\":0,\"location\":\"%s/v2/%s\",\"status\":\"%s\",\"valor\":{", c->efi->host, cob->txid,
+		 cob->paid ? "CONCLUIDA" : "ATIVA");
+	efi_put_cents(b, "original", cob->cents);
+	buf_puts(b, "},");
+	efi_put_str(b, "chave", cob->key);
+	if (*cob->request) {
+		buf_puts(b, ",");
+		efi_put_str(b, "solicitacaoPagador", cob->request);
+	}
+	if (cob->paid)
+		buf_putf(b, ",\"pix\":[%s]", buf_str(&items));
+	buf_puts(b, "}");
+	buf_free(&items);
+}
+
+static bool read_cob(struct efi_call *c, struct emul_cob *cob)
+{
+	const char *value = json_text(json_path(c->doc, "valor.original", false)), *key = json_text(json_member(c->doc, "chave", false));
+	const struct json *expires = json_path(c->doc, "calendario.expiracao", false), *request = json_member(c->doc, "solicitacaoPagador", false);
+	const char *text = json_text(request);
+
+	cob->at_ms = c->now;
+	cob->expires_s = EXPIRES_S;
+	if (!value || !money_cents(value, MONEY_BCB, &cob->cents) || !cob->cents) {
+		efi_invalid(c, ".body.valor.original", "deve corresponder ao padrão \\d{1,10}\\.\\d{2} e ser maior que zero");
+		return false;
+	}
+	if (!key || !efi_key_ok(key)) {
+		efi_invalid(c, ".body.chave", "campo obrigatório, deve ser uma chave Pix");
+		return false;
+	}
+	if (expires) {
+		const char *digits = json_type(expires) == JSON_NUMBER ? json_text(expires) : "";
+
+		if (!*digits || strlen(digits) > 9 || digits[strspn(digits, "0123456789")] || !(cob->expires_s = atoll(digits))) {
+			efi_invalid(c, ".body.calendario.expiracao", "deve ser um número inteiro de segundos");
+			return false;
+		}
+	}
+	if (request && (json_type(request) != JSON_STRING || strlen(text) >= sizeof cob->request)) {
+		efi_invalid(c, ".body.solicitacaoPagador", "deve ter no máximo 140 caracteres");
+		return false;
+	}
+	snprintf(cob->key, sizeof cob->key, "%s", key);
+	snprintf(cob->request, sizeof cob->request, "%s", text ? text : "");
+	return true;
+}
+
+static void make(struct efi_call *c, const char *txid)
+{
+	struct emul_cob cob = { 0 };
+	struct err e = { 0 };
+
+	if (!read_cob(c, &cob))
+		return;
+	snprintf(cob.txid, sizeof cob.txid, "%s", txid);
+	if (state_cob_put(c->efi->state, &cob, &e))
+		put_cob(c, 201, &cob);
+	else if (e.code == ERR_REFUSED)
+		efi_error(c, 409, "txid_duplicado", "O txid informado já foi utilizado em outra cobrança");
+	else
+		efi_broken(c, &e);
+}
+
+void efi_cob_put(struct efi_call *c)
+{
+	size_t n = strspn(c->value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+	if (n < 26 || n > 35 || c->value[n])
+		efi_invalid(c, ".params.txid", "deve corresponder ao padrão ^[a-zA-Z0-9]{26,35}$");
+	else
+		make(c, c->value);
+}
+
+void efi_cob_post(struct efi_call *c)
+{
+	char txid[SECRET_HEX + 1];
+	struct err e = { 0 };
+
+	if (!secret_fresh(txid, &e)) {
+		efi_broken(c, &e);
+		return;
+	}
+	txid[32] = '\0';
+	make(c, txid);
+}
+
+void efi_cob_get(struct efi_call *c)
+{
+	struct emul_cob cob;
+	struct err e = { 0 };
+
+	if (state_cob_get(c->efi->state, c->value, &cob, &e))
+		put_cob(c, 200, &cob);
+	else if (e.code == ERR_NOT_FOUND)
+		efi_error(c, 400, "cobranca_nao_encontrada", "Nenhuma cobrança encontrada para o txid informado");
+	else
+		efi_broken(c, &e);
+}
+
+void efi_pix_get(struct efi_call *c)
+{
+	struct list l = { .b = efi_ok(c, 200), .before = "" };
+	struct err e = { 0 };
+
+	if (!state_pixes(c->efi->state, c->value, "", 0, INT64_MAX, 0, 1, NULL, each, &l, &e))
+		efi_broken(c, &e);
+	else if (!l.b->len)
+		efi_error(c, 400, "pix_nao_encontrado", "Nenhum Pix encontrado para o e2eId informado");
+}
+
+void efi_pix_list(struct efi_call *c)
+{
+	struct buf items = BUF(c->a->body.max);
+	struct list l = { .b = &items, .before = "" };
+	char txid[STATE_TXID] = "";
+	struct efi_page p;
+	struct err e = { 0 };
+	struct buf *b;
+	int64_t total;
+
+	if (!efi_page(c, &p))
+		return;
+	front_param(c->r, "txid", txid, sizeof txid);
+	if (state_pixes(c->efi->state, "", txid, p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e)) {
+		b = efi_ok(c, 200);
+		buf_puts(b, "{");
+		efi_put_page(b, &p, total);
+		buf_putf(b, ",\"pix\":[%s]}", buf_str(&items));
+	} else {
+		efi_broken(c, &e);
+	}
+	buf_free(&items);
+}
