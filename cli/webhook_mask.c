@@ -75,6 +75,7 @@ void text_hide_secret(char *text, const char *url)
 	while (n >= 3 && (at = memmem(text, strlen(text), secret, n))) {
 		memcpy(at, stars, 3);
 		memmove(at + 3, at + n, strlen(at + n) + 1);
+		text = at + 3;
 	}
 }
 
