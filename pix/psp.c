@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/ascii.h"
+
 const struct psp *const psps[] = { &psp_efi, &psp_bs2, &psp_bs2_indirect, &psp_bacen, NULL };
 
 const struct psp *psp_find(const char *name)
@@ -36,17 +38,20 @@ const struct psp_call *psp_call_find(const struct psp *psp, const char *name)
 	return NULL;
 }
 
+/* Without regard to ASCII case: "Invalid Apikey" is met in several. */
 static bool begins(const char *text, const char *pattern)
 {
-	size_t n = strlen(pattern);
-
-	return n && pattern[n - 1] == '*' ? strncmp(text, pattern, n - 1) == 0 : strcmp(text, pattern) == 0;
+	while (*pattern && ascii_lower(*text) == ascii_lower(*pattern)) {
+		text++;
+		pattern++;
+	}
+	return pattern[0] == '*' ? !pattern[1] : !*pattern && !*text;
 }
 
 const struct psp_error *psp_error_find(const struct psp *psp, const char *name, const char *text)
 {
 	for (const struct psp_error *x = psp->errors; x && x->text; x++)
-		if ((!x->name || strcmp(x->name, name) == 0) && begins(text, x->text))
+		if ((!x->name || (name && strcmp(x->name, name) == 0)) && begins(text, x->text))
 			return x;
 	return NULL;
 }

@@ -102,7 +102,8 @@ const struct psp_env *psp_env_find(const struct psp *psp, const char *name);	/* 
 bool psp_env_knows(const struct psp_env *env, const char *sha256);	/* among its chain_sha256; env NULL: no */
 
 const struct psp_call *psp_call_find(const struct psp *psp, const char *name);	/* NULL: it has no such call */
-const struct psp_error *psp_error_find(const struct psp *psp, const char *name, const char *text);	/* NULL: unknown */
+/* name NULL: none was said; text "": nothing was (a 403 without a body). NULL: unknown. */
+const struct psp_error *psp_error_find(const struct psp *psp, const char *name, const char *text);
 
 /*
  * The suffix of psp->suffixes with which text[0..len) ends ("/" may be written "%2F" or "%2f"), or NULL; *cut receives

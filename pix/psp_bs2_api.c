@@ -21,6 +21,8 @@ const struct psp_call psp_bs2_calls[] = {
 	/* How the certificate travels is not published. "Base64-encoded X.509 (*.cer)" is what Windows calls a PEM text. */
 	{ "cert.set", "PUT", BASE "/certificado", "webhook.write",
 		.body = "{cert}", .part = "certificado", .part_name = "certificado.cer", .part_type = "application/x-x509-ca-cert" },
+	/* the other forms that its manual may mean: cert is base64 of the DER form or of the PEM text, or the PEM text */
+	{ "cert.set.json", "PUT", BASE "/certificado", "webhook.write", .body = "{\"certificado\":{cert}}" },
 	{ 0 }
 };
 

@@ -177,9 +177,59 @@ static void pins_are_well_formed(void **state)
 			assert_true(!env->pin || x509_pin_ok(env->pin, NULL));
 }
 
+/* The eight texts with which Efí refuses a registration, and what may stand where they end in a word of the moment. */
+static void each_registration_error_of_efi_is_explained(void **state)
+{
+	static const struct { const char *name, *text; } rows[] = {
+		{ "valor_invalido", "URL inválida" },
+		{ "valor_invalido", "A URL do webhook deve usar o protocolo HTTPS" },
+		{ "webhook_invalido", "A autenticação de TLS mútuo não está configurada na URL informada" },
+		{ "webhook_invalido", "A URL informada está inacessível" },
+		{ "webhook_invalido", "A URL informada atingiu o tempo limite de resposta" },
+		{ "webhook_invalido", "A requisição na URL informada falhou com o erro: EPIPE" },
+		{ "webhook_invalido", "A URL informada respondeu com o código HTTP 404" },
+		{ "webhook_invalido", "Não foi possível receber uma resposta da URL informada" },
+	};
+	const struct psp_error *found[8];
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		found[i] = psp_error_find(&psp_efi, rows[i].name, rows[i].text);
+		assert_non_null(found[i]);
+		assert_true(strlen(found[i]->means) > 20 && strlen(found[i]->remedy) > 20);
+		for (size_t k = 0; k < i; k++)
+			assert_ptr_not_equal(found[i], found[k]);
+	}
+	assert_null(psp_error_find(&psp_efi, "webhook_invalido", "URL inválida"));
+	assert_null(psp_error_find(&psp_efi, "valor_invalido", "URL inválida, e mais"));
+	assert_null(psp_error_find(&psp_efi, NULL, "URL inválida"));
+	assert_null(psp_error_find(&psp_efi, "", ""));
+}
+
+static void an_error_of_bs2_is_known_in_any_case(void **state)
+{
+	(void)state;
+	assert_non_null(psp_error_find(&psp_bs2, "invalid_request", "INVALID apikey"));
+	assert_ptr_equal(psp_error_find(&psp_bs2, NULL, "Invalid ApiKey."), psp_error_find(&psp_bs2, NULL, "Invalid Apikey"));
+	assert_non_null(psp_error_find(&psp_bs2, NULL, ""));
+	assert_null(psp_error_find(&psp_bs2, NULL, "Invalid"));
+	assert_null(psp_error_find(&psp_bs2_indirect, NULL, "Invalid Apikey"));	/* it has no rows */
+}
+
+static void a_call_is_found_by_its_name(void **state)
+{
+	(void)state;
+	assert_string_equal(psp_call_find(&psp_efi, "webhook.delete")->method, "DELETE");
+	assert_null(psp_call_find(&psp_efi, "webhook"));
+	assert_null(psp_call_find(&psp_bs2_indirect, "webhook.set"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_registration_error_of_efi_is_explained),
+		cmocka_unit_test(an_error_of_bs2_is_known_in_any_case),
+		cmocka_unit_test(a_call_is_found_by_its_name),
 		cmocka_unit_test(profiles_are_found_by_name),
 		cmocka_unit_test(environments_are_found_by_name),
 		cmocka_unit_test(suffixes_are_cut_with_a_plain_or_an_encoded_slash),
