@@ -37,7 +37,8 @@ struct api *api_open(const struct settings *s, const struct hook *h, struct err 
 void api_close(struct api *a);	/* NULL is allowed */
 
 /*
- * One call, with a token from the cache or a new one; one new token and one more try after a 401 or "Invalid Apikey".
+ * One call, with a token from the cache or a new one; one new token and one more try after a 401, "Invalid Apikey",
+ * or, of a token that was in the cache, "insufficient_scope".
  * values ends with a row whose name is NULL. now in milliseconds since 1970. true: 2xx. Otherwise ERR_NET (no answer), or
  * ERR_REFUSED with the PSP's own words and the status ("HTTP 400 webhook_invalido: A URL informada está inacessível");
  * a 429 names Retry-After. The answer is filled wherever one came.

@@ -82,6 +82,12 @@ static bool judge(const struct filled *f, const struct api_answer *answer, const
 	return words_refusal(answer, type, f->call->scope, e);
 }
 
+/* Would another token do better? After a scope was allowed, the one in the cache is of before. */
+static bool worth_another(const struct api *a, const struct api_answer *answer)
+{
+	return words_stale_token(answer) || (!a->fresh && words_lacks_scope(answer));
+}
+
 bool api_call(struct api *a, const char *call, const struct api_value *values, int64_t now, struct api_answer *answer, struct err *e)
 {
 	struct filled f;
@@ -91,7 +97,7 @@ bool api_call(struct api *a, const char *call, const struct api_value *values, i
 	*answer = (struct api_answer){ .retry_after_s = -1 };
 	if (!make(&f, a, call, values, false, e) || !client_token(a, false, now, answer, e) || !send_once(a, &f, answer, type, e))
 		goto out;
-	if (words_stale_token(answer) && (!client_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
+	if (worth_another(a, answer) && (!client_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
 		goto out;
 	ok = judge(&f, answer, type, e);
 out:

@@ -15,6 +15,7 @@ struct api {
 	char *password;			/* of the client certificate; "" */
 	char *agent;			/* User-Agent; NULL: our own */
 	struct token token;		/* the last one seen; text "" where none was */
+	bool fresh;			/* it was got by us, not found */
 };
 
 /* A request of this hook: its CAs, certificate, name. */

@@ -171,6 +171,7 @@ bool client_token(struct api *a, bool stale, int64_t now, struct api_answer *ans
 		goto out;
 	/* another process may have got one while we waited; the one that was refused is none */
 	if (tokenfile_read(f, &t) && good(&t, how, now) && !(stale && strcmp(t.text, a->token.text) == 0)) {
+		a->fresh = false;
 		ok = true;
 		goto take;
 	}
@@ -182,7 +183,7 @@ bool client_token(struct api *a, bool stale, int64_t now, struct api_answer *ans
 	t.expires = 0;
 	if (!tokenfile_write(f, &t, e) || !ask(a, &t, now, answer, e))
 		goto out;
-	ok = tokenfile_write(f, &t, e);
+	a->fresh = ok = tokenfile_write(f, &t, e);
 take:
 	if (ok)
 		a->token = t;

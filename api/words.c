@@ -133,15 +133,21 @@ static void say(const struct api_answer *a, const char *type, struct err *e)
 	}
 }
 
+bool words_lacks_scope(const struct api_answer *a)
+{
+	const char *name = NULL, *text;
+
+	return a->status >= 400 && a->doc && api_words(a->doc, &name, &text) && name && strcmp(name, "insufficient_scope") == 0;
+}
+
 bool words_refusal(const struct api_answer *a, const char *type, const char *scope, struct err *e)
 {
 	struct err line = { 0 };
-	const char *name = NULL, *text;
 	size_t n;
 
 	say(a, type, &line);
 	n = strlen(line.text);
-	if (scope && a->doc && api_words(a->doc, &name, &text) && name && strcmp(name, "insufficient_scope") == 0)
+	if (scope && words_lacks_scope(a))
 		snprintf(line.text + n, sizeof line.text - n, " (this call needs the scope %s)", scope);
 	n = strlen(line.text);
 	if (a->retry_after_s >= 0)

@@ -15,4 +15,7 @@ bool words_refusal(const struct api_answer *a, const char *type, const char *sco
 /* 401, or "Invalid Apikey" in any spelling and status. */
 bool words_stale_token(const struct api_answer *a);
 
+/* The token's scopes do not suffice. Helps only where they have been widened since it was got. */
+bool words_lacks_scope(const struct api_answer *a);
+
 #endif

@@ -68,8 +68,8 @@ const struct psp_error psp_efi_errors[] = {
 		"The message names it; look at the hook's setting of that meaning." },
 	{ "insufficient_scope", "*",
 		"The application at Efí may not do this.",
-		"In Efí's panel, under API and your application, allow the scope that the message names (\"Alterar Webhooks\" for webhook.write); "
-		"a new token is then got by itself within the hour." },
+		"In Efí's panel, under API and your application, allow the scope that the message names (\"Alterar Webhooks\" for webhook.write), "
+		"and try again." },
 	{ "invalid_client", "*",
 		"Efí does not know client_id and client_secret, or they are of the other environment.",
 		"Copy both anew from the application in Efí's panel, from the environment that the hook names, without blanks or line breaks." },

@@ -170,6 +170,19 @@ static void our_certificate_is_shown_from_pem_and_p12(void **state)
 	peer_stop(&p);
 }
 
+static void an_old_p12_is_told_with_what_to_do(void **state)
+{
+	struct peer p = peer_start(ca, true, fine);
+	char old[128], command[512];
+
+	(void)state;
+	snprintf(old, sizeof old, "%s/old.p12", dir);
+	snprintf(command, sizeof command, "cd %s && openssl pkcs12 -export -legacy -in ours.pem -out old.p12 -passout pass:", dir);
+	assert_int_equal(system(command), 0);
+	bad(&p, (struct http_request){ .cert = old }, ERR_CONFIG, HTTP_OUR_CERT, "old.p12: its encryption is too old for this OpenSSL");
+	peer_stop(&p);
+}
+
 static void a_certificate_that_cannot_be_used_is_named(void **state)
 {
 	struct peer p = peer_start(ca, true, fine);
@@ -266,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_file_goes_as_multipart),
 		cmocka_unit_test(status_type_and_retry_after_are_told),
 		cmocka_unit_test(our_certificate_is_shown_from_pem_and_p12),
+		cmocka_unit_test(an_old_p12_is_told_with_what_to_do),
 		cmocka_unit_test(a_certificate_that_cannot_be_used_is_named),
 		cmocka_unit_test(a_peer_that_wants_a_certificate_is_told_apart),
 		cmocka_unit_test(a_header_with_a_line_break_is_not_sent),
