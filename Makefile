@@ -99,7 +99,7 @@ $(B)/cli.a: $(call obj,$(cli))
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(test_libs)
-$(B)/tests/test_caller: test_libs += -lssl
+$(B)/tests/test_caller $(B)/tests/test_caller_check: test_libs += -lssl
 $(B)/tests/tls: tool_libs := -lssl -lcrypto
 $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	@mkdir -p $(@D)

@@ -1,0 +1,86 @@
+/* A merchant with a server of its own, and a PSP that calls it. Behind <cmocka.h>. */
+#ifndef TESTS_UNIT_MERCHANT_H
+#define TESTS_UNIT_MERCHANT_H
+
+#include "tests/unit/tlspeer.h"
+
+#define PATIENCE 5000
+
+static char folder[] = "/tmp/pixgate-caller-XXXXXX";
+static struct pki_files files;
+
+static inline const char *at(const char *name)
+{
+	static char path[16][128];
+	static unsigned n;
+	char *p = path[n++ % 16];
+
+	snprintf(p, 128, "%s/%s", folder, name);
+	return p;
+}
+
+static inline int make_folder(void **state)
+{
+	struct err e;
+
+	(void)state;
+	if (!mkdtemp(folder) || !pki_build(time(NULL), &files, &e))
+		return -1;
+	for (size_t i = 0; i < files.count; i++) {
+		FILE *f = fopen(at(files.item[i].name), "we");
+
+		if (!f || fwrite(files.item[i].bytes.data, 1, files.item[i].bytes.len, f) != files.item[i].bytes.len || fclose(f))
+			return -1;
+	}
+	return 0;
+}
+
+static inline int drop_folder(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < files.count; i++)
+		unlink(at(files.item[i].name));
+	pki_files_free(&files);
+	return rmdir(folder);
+}
+
+/* A server that does what Efí asks for, to begin with. */
+static inline struct peer_manner good(void)
+{
+	return (struct peer_manner){
+		.cert = at(PKI_SERVER_CERT), .key = at(PKI_SERVER_KEY), .clients = at(PKI_CHAIN_PRODUCTION), .without = 403, .with = 200
+	};
+}
+
+static inline struct peer begin(struct peer_manner m)
+{
+	struct peer p = peer_start(&m);
+
+	assert_true(p.port > 0);
+	return p;
+}
+
+static char address[256];
+
+static inline struct call call_to(int port, const char *path)
+{
+	snprintf(address, sizeof address, "https://localhost:%d%s", port, path);
+	return (struct call){ .url = address, .body = "{\"pix\":[]}", .body_len = 10, .cert = at(PKI_CALLER_PRODUCTION), .cacert = at(PKI_SERVER_CA), .patience_ms = PATIENCE };
+}
+
+static inline void ended(struct call_result r, enum call_end end, const char *name, const char *words)
+{
+	char text[CALLER_TEXT];
+	const char *got = caller_words(&r, text);
+
+	if (r.end != end)
+		fail_msg("ended with %d (HTTP %ld, %s: %s), not %d", (int)r.end, r.status, r.errno_name, r.reason, (int)end);
+	assert_string_equal(text, words);
+	if (name)
+		assert_string_equal(got, name);
+	else
+		assert_null(got);
+	assert_true((end == CALL_OK) == !*r.reason);
+}
+
+#endif
