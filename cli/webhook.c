@@ -104,9 +104,13 @@ bool webhook_failed(struct webhook *w, const char *label, const struct api_answe
 	bool words = api_words(a->doc, &name, &text);
 
 	text_hide_secret(e->text, buf_str(&w->url));
+	fail_in(e, "hook \"%s\"%s%s", w->hook->name, *label ? ", " : "", label);
+	/* With TLS 1.3 the refusal of a certificate may look like any connection that breaks (Efí: "socket hang up"). */
+	if (e->code == ERR_NET && w->hook->psp->token && w->hook->psp->token->client_cert)
+		note(w->common->quiet, "where the address is right and the connection breaks all the same: api_cert must be the certificate that the PSP gave "
+			"for environment \"%s\"", w->hook->env ? w->hook->env->name : "");
 	if (e->code != ERR_REFUSED)
 		return false;
-	fail_in(e, "hook \"%s\"%s%s", w->hook->name, *label ? ", " : "", label);
 	complain(e->text);
 	if (words)
 		known_error = psp_error_find(w->hook->psp, name ? name : "", text);

@@ -84,7 +84,7 @@ static bool set_one(struct webhook *w, const struct target *t, void *arg, struct
 	if (!api_call(w->api, t->set, values, w->common->now_ms, &answer, e)) {
 		webhook_failed(w, t->label, &answer, e);
 		if (e->code == ERR_NET)
-			fail_in(e, "%s: whether it was registered is not known (`pixgate webhook get %s` tells)", t->label, w->hook->name);
+			fail_in(e, "whether it was registered is not known (`pixgate webhook get %s` tells)", w->hook->name);
 		goto out;
 	}
 	if (!webhook_read(w, t, &is, e))

@@ -90,8 +90,9 @@ wrong() {
 		equal "$hook: exit status" "$status" "$RC"
 		says "$hook: why" "$words"
 	done <<-'END'
-	wrongpw|2|password
-	foreign|4|certificate
+	wrongpw|2|hook "wrongpw"
+	wrongpw|2|wrong password
+	foreign|4|api_cert must be the certificate
 	certless|2|api_cert
 	badclient|5|invalid_client
 	noca|4|certificate
