@@ -32,7 +32,7 @@ struct listing {
 /* Whole seconds, as Efí's own examples have them. */
 static bool time_of(const char *option, const char *text, const char *otherwise, int64_t now, char out[WHEN_TEXT], struct err *e)
 {
-	int64_t ms = now;
+	int64_t ms = now + 1000;	/* cut to the second, it is still past what was registered just now */
 
 	if (!text && otherwise) {
 		strcpy(out, otherwise);

@@ -79,12 +79,14 @@ registers() {
 }
 
 lists() {
+	local now
+	now=$(date -u +%FT%TZ)
 	run webhook list loja
 	equal "list ends well" 0 "$RC"
 	says "it follows the pages" "$KEY" "$OTHER_KEY" "55119"
 	equal "two of them" 2 "$(calls efi "GET /v2/webhook?")"
-	equal "the dates are there" "2020-11-01T00:00:00Z 0" \
-		"$(last efi "GET /v2/webhook?" '(lambda q: q["inicio"][0] + " " + str(q["fim"][0] < "2026"))(__import__("urllib.parse").parse.parse_qs(r["line"].split("?")[1]))' | sed 's/False/0/')"
+	equal "from the beginning of Pix until a moment later" "2020-11-01T00:00:00Z True" "$(last efi "GET /v2/webhook?" \
+		'(lambda q: q["inicio"][0] + " " + str(q["fim"][0] > "'"$now"'"))(__import__("urllib.parse").parse.parse_qs(r["line"].split("?")[1]))')"
 	run webhook list loja --since 2026-02-01 --until 2026-01-01
 	equal "an end before the beginning is a mistake" 2 "$RC"
 	local item='{"webhookUrl":"https://a.example/?x=geheim","chave":"k","criacao":"2026-01-01T00:00:00.000Z"}' before
