@@ -233,6 +233,19 @@ api DELETE "/v2/webhook/$KEY"
 equal "a scope that is missing" '403 {"error":"insufficient_scope","error_description":"Access token has insufficient scope"}' "$STATUS $ANSWER"
 equal "no secret is in the log" 0 "$(grep -cF -e "$SECRET" -e "$TOKEN" -e "$(cat "$E/client.secret")" "$T/emul.log")"
 equal "the state is for its owner alone" "600 600" "$(stat -c %a "$E/emul.db" "$E/client.secret" | tr '\n' ' ' | sed 's/ $//')"
+equal "what nobody was told is not told later" 1 "$(grep -c 'reason=no-webhook-is-registered' "$T/emul.log")"
+stop "$EMUL_PID"
+
+# --- production: these two claim to be of its CA
+serve --environment production
+for who in expired stranger; do
+	P12=(--cert "$E/client-$who.pem")
+	token
+	equal "production, the client certificate '$who': not a word" "52 000" "$CURL $STATUS"
+done
+P12=(--cert "$E/client-production.pem")
+token
+equal "production, the client certificate of a merchant" 200 "$STATUS"
 stop "$EMUL_PID"
 gate_stop
 finish
