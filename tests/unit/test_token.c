@@ -157,8 +157,11 @@ static void two_processes_get_one_token(void **state)
 		if (!pids[i]) {
 			struct api_answer answer;
 			struct api *a = opened(&p);
+			bool ok = api_call(a, "webhook.get", set_values, NOW * 1000LL, &answer, NULL);
 
-			_exit(!api_call(a, "webhook.get", set_values, NOW * 1000LL, &answer, NULL));
+			api_answer_free(&answer);
+			api_close(a);
+			_exit(!ok);
 		}
 	}
 	for (int i = 0; i < 4; i++) {
