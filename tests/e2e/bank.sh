@@ -105,7 +105,7 @@ life "skip-mTLS"
 conf verify
 gate_start
 site path --mode mtls
-sed -i 's/if (\$pixgate_caller != psp)/if ($pixgate_caller = nobody)/; s/if (\$ssl_client_verify != SUCCESS)/if ($ssl_client_verify = nobody)/; s/fastcgi_pass .*/return 200;/' "$T/nginx/site.conf"
+sed -i 's/if (\(.pixgate_caller\) != psp)/if (\1 = nobody)/; s/if (\(.ssl_client_verify\) != SUCCESS)/if (\1 = nobody)/; s/fastcgi_pass .*/return 200;/' "$T/nginx/site.conf"
 kill -s HUP "$NGINX_PID"
 until_true 10 bash -c "curl -sk -X POST -o /dev/null -w '%{http_code}' https://localhost:$SITE_PORT/webhook | grep -q 200"
 pixgate webhook set loja
