@@ -65,6 +65,11 @@ static void add_key(struct target *t, const char *key)
 	snprintf(t->label, sizeof t->label, "key %s", key);
 }
 
+bool webhook_not_per_key(const struct webhook *w, struct err *e)
+{
+	return fail(e, ERR_USAGE, "--key, --rec and --cobr are not for %s: it has one list of events for the account", w->hook->psp->title);
+}
+
 bool webhook_targets(const struct webhook *w, const char *key, bool rec, bool cobr, struct target **list, size_t *count, struct err *e)
 {
 	static const struct target account[] = {

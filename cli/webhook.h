@@ -33,6 +33,9 @@ struct target {
 /* The hook's keys, or that one, then what was asked for besides. The caller frees *list. */
 bool webhook_targets(const struct webhook *w, const char *key, bool rec, bool cobr, struct target **list, size_t *count, struct err *e);
 
+/* Where one of --key, --rec and --cobr was given and the PSP knows none of them. */
+bool webhook_not_per_key(const struct webhook *w, struct err *e);
+
 /* What the PSP has for a target; all "" where nothing is registered. */
 struct registered {
 	char *url, *since;	/* owned; the URL may hold a secret */

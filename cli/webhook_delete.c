@@ -92,7 +92,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	if (!webhook_start(&w, c, a->operand[0], "webhook.delete", true, e))
 		goto out;
 	if (!w.per_key && (a->value[KEY] || a->value[REC] || a->value[COBR]))
-		fail(e, ERR_USAGE, "--key, --rec and --cobr are not for %s: it has one list of events for the account", w.hook->psp->title);
+		webhook_not_per_key(&w, e);
 	else if (!w.per_key)
 		rows_delete(&w, d.force, d.dry, e);
 	else if (webhook_targets(&w, a->value[KEY], a->value[REC], a->value[COBR], &list, &count, e) &&

@@ -116,7 +116,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		goto out;
 	if (!w.per_key) {
 		if (a->value[KEY] || a->value[REC] || a->value[COBR])
-			fail(e, ERR_USAGE, "--key, --rec and --cobr are not for %s: it has one list of events for the account", w.hook->psp->title);
+			webhook_not_per_key(&w, e);
 		else
 			rows_set(&w, a->value[EVENT], a->value[ONLY_TXID], a->value[FORCE], a->value[DRY_RUN], e);
 	} else if (a->value[EVENT] || a->value[ONLY_TXID]) {

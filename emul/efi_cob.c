@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emul/efi.h"
+#include "emul/efi_notice.h"
 #include "lib/money.h"
 
 #define EXPIRES_S 86400		/* where the request names none */
@@ -16,17 +17,7 @@ struct list {
 static void put_pix(struct buf *b, const struct emul_pix *p)
 {
 	buf_puts(b, "{");
-	efi_put_str(b, "endToEndId", p->e2eid);
-	if (*p->txid) {
-		buf_puts(b, ",");
-		efi_put_str(b, "txid", p->txid);
-	}
-	buf_puts(b, ",");
-	efi_put_cents(b, "valor", p->cents);
-	buf_puts(b, ",");
-	efi_put_str(b, "chave", p->key);
-	buf_puts(b, ",");
-	efi_put_when(b, "horario", p->at_ms);
+	efi_put_pix(b, p);
 	buf_puts(b, ",\"infoPagador\":\"Teste de pagamento em ambiente sandbox\"}");
 }
 

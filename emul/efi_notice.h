@@ -12,10 +12,13 @@
 /* A switch of PUT /v2/gn/config: "notificar.pixSemTxid" below chaves.KEY.recebimento.webhook. Nothing configured: off. */
 bool efi_config_on(struct state *st, const char *key, const char *which, bool *on, struct err *e);
 
+/* The members of a Pix that all of Efí's texts have, txid only where there is one; no brackets. */
+void efi_put_pix(struct buf *b, const struct emul_pix *p);
+
 /* {"pix":[…]} of a received Pix, with what the key's configuration adds to it. */
 bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, struct err *e);
 
-/* E + ISPB + minute + 11, as ids are that Efí makes itself (BCB: DICT manual, §e2eid). */
+/* `first`, Efí's ISPB, yyyyMMddHHmm (UTC) and 11 letters and digits, as ids end that Efí makes itself. */
 bool efi_fresh_e2eid(char first, int64_t now, char out[STATE_E2EID], struct err *e);
 
 /*

@@ -19,17 +19,7 @@ static void refund(struct buf *b, const struct parts *p)
 
 	snprintf(rtr, sizeof rtr, "D%s", p->pix.e2eid + 1);
 	buf_puts(b, "{\"pix\":[{");
-	efi_put_str(b, "endToEndId", p->pix.e2eid);
-	if (*p->pix.txid) {
-		buf_puts(b, ",");
-		efi_put_str(b, "txid", p->pix.txid);
-	}
-	buf_puts(b, ",");
-	efi_put_str(b, "chave", p->pix.key);
-	buf_puts(b, ",");
-	efi_put_cents(b, "valor", p->pix.cents);
-	buf_puts(b, ",");
-	efi_put_when(b, "horario", p->pix.at_ms);
+	efi_put_pix(b, &p->pix);
 	buf_puts(b, ",\"devolucoes\":[{");
 	efi_put_str(b, "id", p->id);
 	buf_puts(b, ",");

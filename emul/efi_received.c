@@ -19,13 +19,8 @@ bool efi_fresh_e2eid(char first, int64_t now, char out[STATE_E2EID], struct err 
 	return true;
 }
 
-bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, struct err *e)
+void efi_put_pix(struct buf *b, const struct emul_pix *p)
 {
-	bool payer, fee;
-
-	if (!efi_config_on(st, p->key, "notificacao.pagador", &payer, e) || !efi_config_on(st, p->key, "notificacao.tarifa", &fee, e))
-		return false;
-	buf_puts(b, "{\"pix\":[{");
 	efi_put_str(b, "endToEndId", p->e2eid);
 	if (*p->txid) {
 		buf_puts(b, ",");
@@ -37,6 +32,16 @@ bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, str
 	efi_put_cents(b, "valor", p->cents);
 	buf_puts(b, ",");
 	efi_put_when(b, "horario", p->at_ms);
+}
+
+bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, struct err *e)
+{
+	bool payer, fee;
+
+	if (!efi_config_on(st, p->key, "notificacao.pagador", &payer, e) || !efi_config_on(st, p->key, "notificacao.tarifa", &fee, e))
+		return false;
+	buf_puts(b, "{\"pix\":[{");
+	efi_put_pix(b, p);
 	buf_puts(b, ",\"infoPagador\":\"Teste de pagamento em ambiente sandbox\"");
 	if (payer || fee) {
 		buf_puts(b, ",\"gnExtras\":{");

@@ -62,17 +62,6 @@ enum schedule_step schedule_next(const struct schedule *s, int made, long status
 	return SCHEDULE_AGAIN;
 }
 
-int64_t schedule_offset(const struct schedule *s, int n)
-{
-	int64_t sum = 0;
-
-	if (n < 1 || n > s->waits + 1)
-		return -1;
-	for (int i = 0; i < n - 1; i++)
-		sum += s->wait_s[i];
-	return sum;
-}
-
 bool schedule_scale(const char *text, double *scale)
 {
 	char *end;

@@ -33,10 +33,6 @@ enum schedule_step {
  */
 enum schedule_step schedule_next(const struct schedule *s, int made, long status, int64_t ended_ms, double scale, int64_t *at_ms);
 
-/* Seconds from the first attempt to the beginning of attempt n (from 1), at scale 1 and where each attempt fails at once;
- * -1: there is no such attempt. */
-int64_t schedule_offset(const struct schedule *s, int n);
-
 /* A time scale from text: a decimal number above 0, at most 1000. */
 bool schedule_scale(const char *text, double *scale);
 

@@ -89,7 +89,6 @@ bool state_callback_settle(struct state *st, int64_t id, const int64_t *again_ms
 
 /* What an emulator that was killed had taken is free again. The one that serves calls it when it starts. */
 bool state_callback_free_all(struct state *st, struct err *e);
-bool state_callbacks_open(struct state *st, int64_t *n, struct err *e);	/* not over */
 
 /* One server at a time for a folder: ERR_STORE where another one has it. Held until state_close. */
 bool state_serve(struct state *st, struct err *e);

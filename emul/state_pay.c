@@ -111,8 +111,3 @@ bool state_callback_free_all(struct state *st, struct err *e)
 {
 	return state_change(st, e, NULL, "UPDATE callback SET taken=0 WHERE taken", "");
 }
-
-bool state_callbacks_open(struct state *st, int64_t *n, struct err *e)
-{
-	return state_number(st, "SELECT count(*) FROM callback WHERE due_ms IS NOT NULL", n, e);
-}

@@ -29,11 +29,11 @@ cat pki/client.chain pki/client.key >pixgate/loja.pem
 chmod 600 pixgate/*
 
 EFI=$(free_port)
-start efi python3 "$ROOT/tests/tools/psp_stub.py" --psp efi --port "$EFI" --cert pki/server.pem --client-ca pki/psp.pem --log efi.calls --rules efi.rules
+start efi python3 "$ROOT/tests/tools/psp.py" --psp efi --port "$EFI" --cert pki/server.pem --client-ca pki/psp.pem --log efi.calls --rules efi.rules
 BACEN=$(free_port)
-start bacen python3 "$ROOT/tests/tools/psp_stub.py" --psp bacen --port "$BACEN" --cert pki/server.pem --client-ca pki/psp.pem --log bacen.calls --rules bacen.rules
+start bacen python3 "$ROOT/tests/tools/psp.py" --psp bacen --port "$BACEN" --cert pki/server.pem --client-ca pki/psp.pem --log bacen.calls --rules bacen.rules
 BS2=$(free_port)
-start bs2 python3 "$ROOT/tests/tools/psp_stub.py" --psp bs2 --port "$BS2" --cert pki/server.pem --log bs2.calls --rules bs2.rules
+start bs2 python3 "$ROOT/tests/tools/psp.py" --psp bs2 --port "$BS2" --cert pki/server.pem --log bs2.calls --rules bs2.rules
 NOBODY=$(free_port)
 
 efi="psp = \"efi\"; secret = \"file:loja.secret\"; api_ca = \"../pki/server.crt\"; client_id = \"$ID\"; client_secret = \"file:loja.client\""

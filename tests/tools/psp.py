@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A PSP's API as a script: what is documented of Efi, the BCB API and BS2, and what else the rules tell it to answer.
 
-psp_stub.py --psp efi|bacen|bs2 --port N --cert PEM [--client-ca PEM] --log FILE [--rules FILE]
+psp.py --psp efi|bacen|bs2 --port N --cert PEM [--client-ca PEM] --log FILE [--rules FILE]
             [--client-id ID] [--client-secret SECRET] [--token-life S] [--page-size N]
 
 Each request becomes one JSON line in the log. The rules are a JSON list that is read at every request; the first that
@@ -50,9 +50,9 @@ def rule_for(line):
     return None
 
 
-class Stub(BaseHTTPRequestHandler):
+class Psp(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server_version = "stub"
+    server_version = "psp"
 
     def log_message(self, *args):
         pass
@@ -241,7 +241,7 @@ def main():
     if opts.client_ca:
         tls.verify_mode = ssl.CERT_REQUIRED
         tls.load_verify_locations(opts.client_ca)
-    server = Server(("127.0.0.1", opts.port), Stub)
+    server = Server(("127.0.0.1", opts.port), Psp)
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.serve_forever()
 
