@@ -53,6 +53,9 @@ site() {
 	  include $T/nginx/site.conf;
 	}
 	END
+	nginx_up
+}
+nginx_up() {
 	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx/nginx.conf"
 	NGINX_PID=$PID
 	wait_port "$SITE_PORT"
@@ -106,8 +109,9 @@ conf verify
 gate_start
 site path --mode mtls
 sed -i 's/if (\(.pixgate_caller\) != psp)/if (\1 = nobody)/; s/if (\(.ssl_client_verify\) != SUCCESS)/if (\1 = nobody)/; s/fastcgi_pass .*/return 200;/' "$T/nginx/site.conf"
-kill -s HUP "$NGINX_PID"
-until_true 10 bash -c "curl -sk -X POST -o /dev/null -w '%{http_code}' https://localhost:$SITE_PORT/webhook | grep -q 200"
+# not a reload: for a moment old and new processes would answer side by side
+stop "$NGINX_PID"
+nginx_up
 pixgate webhook set loja
 equal "a site that refuses nobody: the bank refuses" 5 "$STATUS"
 check "in its own words" grep -qF "A autenticação de TLS mútuo não está configurada na URL informada" "$T/err"
