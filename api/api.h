@@ -20,6 +20,7 @@ struct api_answer {
 	struct json *doc;	/* NULL: empty, or not JSON; owned */
 	struct buf body;	/* as it came; may hold secrets */
 	int retry_after_s;	/* -1: none */
+	enum http_fail fail;	/* why there was no answer; HTTP_ANSWERED where one came */
 };
 void api_answer_free(struct api_answer *a);	/* safe on a zeroed struct and twice */
 
@@ -27,6 +28,7 @@ void api_answer_free(struct api_answer *a);	/* safe on a zeroed struct and twice
 struct api_value {
 	const char *name, *value;
 	bool raw, secret;
+	size_t len;		/* of a value with NUL bytes, for a part alone; 0: to its NUL */
 };
 
 /*

@@ -24,6 +24,15 @@ struct text_list {
 	size_t count;
 };
 
+/*
+ * One call of the PSP's API as the hook has it, in place of what the profile says (struct psp_call); "" where the profile's stays.
+ * What a PSP does not publish is set here.
+ */
+struct call_change {
+	char *name;			/* "webhook.set"; one of the profile's */
+	char *method, *path, *body, *part, *part_name, *part_type;
+};
+
 /* One merchant's webhook. Everything is owned by the settings; texts are never NULL unless said so. */
 struct hook {
 	char *name, *path;		/* path: begins with '/', no '/' at its end, percent-decoded */
@@ -46,6 +55,11 @@ struct hook {
 	char *client_secret;		/* reference */
 	char *user_agent;		/* reference: BS2's code */
 	int64_t account;		/* BS2's contaNumero; 0: not set */
+	char *api_proxy;		/* http:// or https:// proxy to the API; "": none, whatever the environment says */
+	char *token_path, *token_scope;	/* in place of the profile's */
+	char *cert_form;		/* how the server's certificate is uploaded: a name of psp.h's cert_forms; "": the profile's */
+	struct call_change *calls;
+	size_t call_count;
 	int line;			/* where the hook begins in the file */
 };
 

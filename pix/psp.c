@@ -81,3 +81,20 @@ const char *psp_suffix(const struct psp *psp, const char *text, size_t len, size
 	}
 	return NULL;
 }
+
+const struct cert_form cert_forms[] = {
+	{ "multipart-pem", "cert.set", CERT_PEM },
+	{ "multipart-der", "cert.set", CERT_DER },
+	{ "json-b64-der", "cert.set.json", CERT_BASE64_DER },
+	{ "json-b64-pem", "cert.set.json", CERT_BASE64_PEM },
+	{ "json-pem", "cert.set.json", CERT_PEM },
+	{ 0 }
+};
+
+const struct cert_form *cert_form_find(const char *name)
+{
+	for (const struct cert_form *f = cert_forms; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}

@@ -141,6 +141,7 @@ const struct psp psp_bs2 = {
 	.events = events,
 	.token = &psp_bs2_token,
 	.calls = psp_bs2_calls,
+	.cert_form = "multipart-pem",
 	.errors = psp_bs2_errors,
 	.notes = notes,
 };
@@ -155,5 +156,9 @@ const struct psp psp_bs2_indirect = {
 	.patience_ms = 300,
 	.envs = envs,
 	.events = indirect_events,
+	.token = &psp_bs2_token,
+	.calls = psp_bs2_indirect_calls,
+	.cert_form = "json-b64-pem",
+	.errors = psp_bs2_errors,
 	.notes = indirect_notes,
 };

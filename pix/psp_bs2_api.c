@@ -10,6 +10,8 @@ const struct psp_token psp_bs2_token = {
 };
 
 #define BASE "/pix/direto/forintegration/v1/webhook/bs2"
+/* Not published: by analogy with the direct client's, from the API's name bs2.pj.pix.forintegration.indireto, version 1. */
+#define INDIRECT "/pix/indireto/forintegration/v1/webhook/bs2"
 
 const struct psp_call psp_bs2_calls[] = {
 	/* events is a list; authorization a type (none, basic, bearer) and its value */
@@ -23,6 +25,23 @@ const struct psp_call psp_bs2_calls[] = {
 		.body = "{cert}", .part = "certificado", .part_name = "certificado.cer", .part_type = "application/x-x509-ca-cert" },
 	/* the other forms that its manual may mean: cert is base64 of the DER form or of the PEM text, or the PEM text */
 	{ "cert.set.json", "PUT", BASE "/certificado", "webhook.write", .body = "{\"certificado\":{cert}}" },
+	{ 0 }
+};
+
+/*
+ * devs.bs2.com/docs/webhooks-for-indirect-participants: one route an event. Fields and the answer to delete (204) are published;
+ * paths, methods, where configuracaoId travels and the inside of autenticacao are not: a hook's `calls` changes them.
+ */
+#define AUTENTICACAO "\"autenticacao\":{\"tipo\":{auth_type},\"valor\":{auth}}"
+
+const struct psp_call psp_bs2_indirect_calls[] = {
+	{ "webhook.set", "POST", INDIRECT, "webhook.write", .body = "{\"url\":{url},\"evento\":{event}," AUTENTICACAO "}" },
+	{ "webhook.get", "GET", INDIRECT, .scope = "webhook.read" },
+	{ "webhook.change", "PUT", INDIRECT, "webhook.write", .body = "{\"configuracaoId\":{id},\"url\":{url}," AUTENTICACAO "}" },
+	{ "webhook.delete", "DELETE", INDIRECT "/{id}", .scope = "webhook.write" },
+	{ "cert.set", "PUT", INDIRECT "/certificado", "webhook.write",
+		.body = "{cert}", .part = "certificado", .part_name = "certificado.crt", .part_type = "application/x-x509-ca-cert" },
+	{ "cert.set.json", "PUT", INDIRECT "/certificado", "webhook.write", .body = "{\"certificado\":{cert}}" },
 	{ 0 }
 };
 
