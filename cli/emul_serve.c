@@ -13,7 +13,7 @@
 #include "cli/verb.h"
 #include "emul/caller.h"
 #include "emul/deliver.h"
-#include "emul/efi.h"
+#include "emul/bank.h"
 #include "emul/pki.h"
 #include "lib/file.h"
 #include "lib/mem.h"
@@ -46,14 +46,12 @@ static const struct environment {
 
 struct serving {
 	const struct environment *env;
-	const struct schedule *schedule;
-	double scale;
 	long long port;
 	char dir[PATH_MAX], *caller, *server_ca, *secret_file;
 	struct state *state;
 	struct front *front;
 	struct deliver *deliver;
-	struct efi efi;
+	struct bank bank;
 	char host[32];
 };
 
@@ -77,8 +75,8 @@ static bool read_options(struct serving *s, const struct args *a, struct err *e)
 			s->env = &environments[i];
 	if (!s->env)
 		return fail(e, ERR_USAGE, "--environment %s: neither sandbox nor production", name);
-	s->schedule = a->value[OPT_SCHEDULE] ? schedule_find(a->value[OPT_SCHEDULE]) : schedule_of("efi");
-	if (!s->schedule) {
+	s->bank.schedule = a->value[OPT_SCHEDULE] ? schedule_find(a->value[OPT_SCHEDULE]) : NULL;
+	if (a->value[OPT_SCHEDULE] && !s->bank.schedule) {
 		struct buf b = BUF(400);
 
 		for (const struct schedule *k = schedules; k->name; k++)
@@ -87,8 +85,8 @@ static bool read_options(struct serving *s, const struct args *a, struct err *e)
 		buf_free(&b);
 		return false;
 	}
-	s->scale = 1;
-	if (a->value[OPT_SCALE] && !schedule_scale(a->value[OPT_SCALE], &s->scale))
+	s->bank.scale = 1;
+	if (a->value[OPT_SCALE] && !schedule_scale(a->value[OPT_SCALE], &s->bank.scale))
 		return fail(e, ERR_USAGE, "--time-scale %s: a number above 0 and up to 1000 was expected", a->value[OPT_SCALE]);
 	if (a->value[OPT_PORT] && !args_number("--port", a->value[OPT_PORT], 0, &s->port, e))
 		return false;
@@ -118,7 +116,7 @@ static bool credentials(struct serving *s, struct err *e)
 	if (ok && b.len && b.data[b.len - 1] == '\n')
 		b.len--;
 	if (ok)
-		secret_set(&s->efi.client_secret, b.data, b.len);
+		secret_set(&s->bank.client_secret, b.data, b.len);
 out:
 	secret_wipe(fresh, sizeof fresh);
 	secret_wipe(text, sizeof text);
@@ -141,7 +139,7 @@ static bool open_front(struct serving *s, struct err *e)
 		free(path);
 	}
 	if (ok)
-		s->front = front_open((int)s->port, buf_str(&text[0]), buf_str(&text[1]), buf_str(&text[2]), efi_handle, &s->efi, e);
+		s->front = front_open((int)s->port, buf_str(&text[0]), buf_str(&text[1]), buf_str(&text[2]), bank_handle, &s->bank, e);
 	if (text[1].data)
 		secret_wipe(text[1].data, text[1].cap);
 	for (int i = 0; i < 3; i++)
@@ -181,11 +179,11 @@ static bool serve(struct serving *s, const struct common *c, struct err *e)
 	if (!s->state || !state_serve(s->state, e) || !state_callback_free_all(s->state, e) ||
 	    !state_text_put(s->state, "environment", s->env->name, e))
 		return false;
-	s->efi.state = s->state;
+	s->bank.state = s->state;
 	if (!open_front(s, e))
 		return false;
 	snprintf(s->host, sizeof s->host, "127.0.0.1:%d", front_port(s->front));
-	s->deliver = deliver_start(&s->efi, s->schedule, s->scale, e);
+	s->deliver = deliver_start(&s->bank, e);
 	if (!s->deliver)
 		return false;
 	say(s, c);
@@ -205,15 +203,16 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		s->caller = in_dir(s->dir, s->env->caller);
 		s->server_ca = a->value[OPT_SERVER_CA] ? xstrdup(a->value[OPT_SERVER_CA]) : in_dir(s->dir, PKI_SERVER_CA);
 		s->secret_file = in_dir(s->dir, SECRET_FILE);
-		s->efi.client_id = CLIENT_ID;
-		s->efi.scopes = a->value[OPT_SCOPES] ? a->value[OPT_SCOPES] : efi_scopes;
-		s->efi.issuer = s->env->issuer;
-		s->efi.caller = s->caller;
-		s->efi.server_ca = s->server_ca;
-		s->efi.user_agent = s->env->user_agent;
-		s->efi.host = s->host;
-		s->efi.patience_ms = EFI_PATIENCE_MS;
-		s->efi.now = when_now;
+		s->bank.client_id = CLIENT_ID;
+		s->bank.dir = s->dir;
+		s->bank.sandbox = !strcmp(s->env->name, "sandbox");
+		s->bank.scopes = a->value[OPT_SCOPES];
+		s->bank.issuer = s->env->issuer;
+		s->bank.caller = s->caller;
+		s->bank.server_ca = s->server_ca;
+		s->bank.user_agent = s->env->user_agent;
+		s->bank.host = s->host;
+		s->bank.now = when_now;
 		ok = serve(s, c, e);
 	}
 	/* a merchant's server that is slow may hold us for a minute: what is in hand then is made again at the next start */

@@ -2,16 +2,21 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "emul/caller.h"
 #include "lib/limits.h"
 #include "lib/log.h"
 #include "lib/mem.h"
+#include "lib/secret.h"
 
 enum {
 	THREADS = 4,		/* one merchant that is slow for a minute must not hold up the others */
@@ -19,72 +24,87 @@ enum {
 };
 
 struct deliver {
-	const struct efi *efi;
-	const struct schedule *schedule;
-	double scale;
+	const struct bank *bank;
 	pthread_t thread[THREADS];
 	int threads;
 	atomic_bool stop;
 	atomic_int ended;
 };
 
-/* Where each kind goes: appended to the URL that is registered for it. */
-static const struct {
-	const char *kind, *suffix;
-} suffixes[] = { { "pix", "/pix" }, { "rec", "/rec" }, { "cobr", "/cobr" } };
-
-static const char *suffix_of(const char *kind)
+static bool settle(const struct bank *bank, const struct bank_psp *psp, const struct emul_callback *cb, const struct call_result *r, struct err *e)
 {
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-		if (!strcmp(suffixes[i].kind, kind))
-			return suffixes[i].suffix;
-	return NULL;
-}
-
-static bool settle(const struct efi *efi, const struct emul_callback *cb, const struct call_result *r, const struct schedule *schedule,
-		   double scale, struct err *e)
-{
+	const struct schedule *schedule = cb->once ? NULL : bank->schedule ? bank->schedule : schedule_of(psp->name);
 	int attempt = (int)cb->made + 1;
 	int64_t at;
 
-	switch (schedule_next(cb->once ? NULL : schedule, attempt, r->status, efi->now(), scale, &at)) {
+	switch (schedule_next(schedule, attempt, r->status, bank->now(), bank->scale, &at)) {
 	case SCHEDULE_DONE:
 		log_line("emul: taken callback=%" PRId64 " kind=%s attempt=%d status=%ld", cb->id, cb->kind, attempt, r->status);
-		return state_callback_settle(efi->state, cb->id, NULL, "taken", e);
+		return state_callback_settle(bank->state, cb->id, NULL, "taken", e);
 	case SCHEDULE_AGAIN:
 		log_line("emul: failed callback=%" PRId64 " kind=%s attempt=%d status=%ld again_in_ms=%" PRId64 " reason=%s", cb->id, cb->kind,
-			 attempt, r->status, at - efi->now(), r->reason);
-		return state_callback_settle(efi->state, cb->id, &at, r->reason, e);
+			 attempt, r->status, at - bank->now(), r->reason);
+		return state_callback_settle(bank->state, cb->id, &at, r->reason, e);
 	case SCHEDULE_GIVEN_UP:
 		break;
 	}
 	log_line("emul: given up callback=%" PRId64 " kind=%s attempt=%d status=%ld reason=%s", cb->id, cb->kind, attempt, r->status, r->reason);
-	return state_callback_settle(efi->state, cb->id, NULL, "given up", e);
+	return state_callback_settle(bank->state, cb->id, NULL, "given up", e);
 }
 
-bool deliver_one(const struct efi *efi, const struct schedule *schedule, double scale, struct err *e)
+/* A URL is called as its PSP does it: with a client certificate, or with what was registered and an uploaded certificate. */
+static bool make(const struct bank *bank, const struct bank_kind *k, const struct emul_webhook *w, const struct emul_callback *cb,
+		 struct call_result *result, struct err *e)
+{
+	struct buf leaf = BUF(PATH_MAX + 64), auth = BUF(STATE_AUTH + 16);
+	struct call call = {
+		.url = w->url, .suffix = k->suffix, .body = buf_str(&cb->body), .body_len = cb->body.len, .user_agent = bank->user_agent,
+		.cert = bank->caller, .cacert = bank->server_ca, .patience_ms = bank->patience_ms ? bank->patience_ms : k->psp->patience_ms,
+	};
+	bool ok = true;
+
+	if (k->psp->leaf) {
+		buf_putf(&leaf, "%s/%s", bank->dir, k->psp->leaf);
+		if (*w->auth)
+			buf_putf(&auth, "%s %s", strcasecmp(w->auth_type, "basic") ? "Bearer" : "Basic", w->auth);
+		call.cert = NULL;
+		call.cacert = buf_str(&leaf);
+		call.authorization = *w->auth ? buf_str(&auth) : NULL;
+		call.user_agent = "BS2";
+	}
+	if (k->psp->leaf && access(buf_str(&leaf), F_OK)) {
+		*result = (struct call_result){ .end = CALL_ERRNO };
+		snprintf(result->reason, sizeof result->reason, "no certificate of the merchant's server was uploaded");
+	} else {
+		ok = caller_call(&call, result, e);
+	}
+	if (auth.data)
+		secret_wipe(auth.data, auth.cap);
+	buf_free(&auth);
+	buf_free(&leaf);
+	return ok;
+}
+
+bool deliver_one(const struct bank *bank, struct err *e)
 {
 	struct emul_callback cb = { 0 };
 	struct call_result result = { 0 };
+	const struct bank_kind *k;
 	struct emul_webhook w;
 	bool ok = false;
 
-	if (!state_callback_take(efi->state, efi->now(), &cb, e))
+	if (!state_callback_take(bank->state, bank->now(), &cb, e))
 		return false;
+	k = bank_kind_find(cb.kind);
 	/* looked up each time: a URL that was deleted in the meantime gets nothing more */
-	if (!state_webhook_get(efi->state, cb.kind, cb.key, &w, e)) {
-		if (e->code != ERR_NOT_FOUND)
+	if (!k || !state_webhook_get(bank->state, cb.kind, cb.key, &w, e)) {
+		if (k && e->code != ERR_NOT_FOUND)
 			goto out;
 		e->code = ERR_NONE;
 		log_line("emul: dropped callback=%" PRId64 " kind=%s reason=no-webhook-is-registered", cb.id, cb.kind);
-		ok = state_callback_settle(efi->state, cb.id, NULL, "no webhook", e);
+		ok = state_callback_settle(bank->state, cb.id, NULL, "no webhook", e);
 	} else {
-		struct call call = {
-			.url = w.url, .suffix = suffix_of(cb.kind), .body = buf_str(&cb.body), .body_len = cb.body.len,
-			.user_agent = efi->user_agent, .cert = efi->caller, .cacert = efi->server_ca, .patience_ms = efi->patience_ms,
-		};
-
-		ok = caller_call(&call, &result, e) && settle(efi, &cb, &result, schedule, scale, e);
+		ok = make(bank, k, &w, &cb, &result, e) && settle(bank, k->psp, &cb, &result, e);
 	}
 out:
 	buf_free(&cb.body);
@@ -99,7 +119,7 @@ static void *work(void *ctx)
 	while (!d->stop) {
 		struct err e = { 0 };
 
-		if (deliver_one(d->efi, d->schedule, d->scale, &e))
+		if (deliver_one(d->bank, &e))
 			continue;
 		/* what cannot be used or stored now is not told every 50 ms */
 		if (e.code != ERR_NOT_FOUND) {
@@ -113,14 +133,12 @@ static void *work(void *ctx)
 	return NULL;
 }
 
-struct deliver *deliver_start(const struct efi *efi, const struct schedule *schedule, double scale, struct err *e)
+struct deliver *deliver_start(const struct bank *bank, struct err *e)
 {
 	struct deliver *d = xcalloc(1, sizeof *d);
 	int code = 0;
 
-	d->efi = efi;
-	d->schedule = schedule;
-	d->scale = scale;
+	d->bank = bank;
 	while (d->threads < THREADS && !code) {
 		code = pthread_create(&d->thread[d->threads], NULL, work, d);
 		d->threads += !code;

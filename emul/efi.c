@@ -218,11 +218,11 @@ static void dispatch(struct efi_call *c)
 
 void efi_handle(void *ctx, const struct front_request *r, struct front_answer *a)
 {
-	const struct efi *efi = ctx;
-	struct efi_call c = { .efi = efi, .r = r, .a = a, .now = efi->now() };
+	const struct bank *bank = ctx;
+	struct efi_call c = { .bank = bank, .r = r, .a = a, .now = bank->now() };
 
 	/* As the real one: without the .p12, or with that of the other environment, there is no answer at all. */
-	if (!r->issuer || strcmp(r->issuer, efi->issuer)) {
+	if (!r->issuer || strcmp(r->issuer, bank->issuer)) {
 		log_line("emul: dropped method=%s path=%s reason=%s", r->method, r->path,
 			 r->issuer ? "client-certificate-of-other-environment" : "no-client-certificate-of-a-merchant");
 		return;

@@ -5,10 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "emul/front.h"
-#include "emul/state.h"
+#include "emul/bank.h"
 #include "lib/json.h"
-#include "lib/secret.h"
 
 #define EFI_TOKEN_S 3600
 #define EFI_PATIENCE_MS (60 * 1000)
@@ -16,26 +14,12 @@
 /* What an application at Efí may hold, as far as the routes here ask for it. */
 extern const char efi_scopes[];
 
-/* The emulated account. All borrowed. */
-struct efi {
-	struct state *state;
-	const char *client_id;
-	struct secret client_secret;
-	const char *scopes;		/* of the application, separated by a space */
-	const char *issuer;		/* CN that must have signed the client certificate: PKI_CLIENT_CN_… */
-	const char *caller, *server_ca;	/* as struct call has them: cert, cacert */
-	const char *user_agent;
-	const char *host;		/* "127.0.0.1:PORT", for the locations of charges */
-	int patience_ms;
-	int64_t (*now)(void);		/* milliseconds since 1970 */
-};
-
-/* A front_handler; ctx is the struct efi. Without a client certificate of its environment the connection is dropped. */
+/* A front_handler; ctx is the struct bank. Without a client certificate of its environment the connection is dropped. */
 void efi_handle(void *ctx, const struct front_request *r, struct front_answer *a);
 
 /* --- between efi*.c: one call */
 struct efi_call {
-	const struct efi *efi;
+	const struct bank *bank;
 	const struct front_request *r;
 	struct front_answer *a;
 	char value[256];	/* what stood for ':' in the path, decoded */

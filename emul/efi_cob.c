@@ -36,7 +36,7 @@ static void put_cob(struct efi_call *c, unsigned status, const struct emul_cob *
 	struct list l = { .b = &items, .before = "" };
 	struct err e = { 0 };
 
-	if (cob->paid && !state_pixes(c->efi->state, "", cob->txid, 0, INT64_MAX, 0, 100, NULL, each, &l, &e)) {
+	if (cob->paid && !state_pixes(c->bank->state, "efi", "", cob->txid, 0, INT64_MAX, 0, 100, NULL, each, &l, &e)) {
 		efi_broken(c, &e);
 		return;
 	}
@@ -44,7 +44,7 @@ static void put_cob(struct efi_call *c, unsigned status, const struct emul_cob *
 	efi_put_when(b, "criacao", cob->at_ms);
 	buf_putf(b, ",\"expiracao\":%lld},", (long long)cob->expires_s);
 	efi_put_str(b, "txid", cob->txid);
-	buf_putf(b, ",\"revisao\":0,\"location\":\"%s/v2/%s\",\"status\":\"%s\",\"valor\":{", c->efi->host, cob->txid,
+	buf_putf(b, ",\"revisao\":0,\"location\":\"%s/v2/%s\",\"status\":\"%s\",\"valor\":{", c->bank->host, cob->txid,
 		 cob->paid ? "CONCLUIDA" : "ATIVA");
 	efi_put_cents(b, "original", cob->cents);
 	buf_puts(b, "},");
@@ -100,7 +100,7 @@ static void make(struct efi_call *c, const char *txid)
 	if (!read_cob(c, &cob))
 		return;
 	snprintf(cob.txid, sizeof cob.txid, "%s", txid);
-	if (state_cob_put(c->efi->state, &cob, &e))
+	if (state_cob_put(c->bank->state, &cob, &e))
 		put_cob(c, 201, &cob);
 	else if (e.code == ERR_REFUSED)
 		efi_error(c, 409, "txid_duplicado", "O txid informado já foi utilizado em outra cobrança");
@@ -136,7 +136,7 @@ void efi_cob_get(struct efi_call *c)
 	struct emul_cob cob;
 	struct err e = { 0 };
 
-	if (state_cob_get(c->efi->state, c->value, &cob, &e))
+	if (state_cob_get(c->bank->state, c->value, &cob, &e))
 		put_cob(c, 200, &cob);
 	else if (e.code == ERR_NOT_FOUND)
 		efi_error(c, 400, "cobranca_nao_encontrada", "Nenhuma cobrança encontrada para o txid informado");
@@ -149,7 +149,7 @@ void efi_pix_get(struct efi_call *c)
 	struct list l = { .b = efi_ok(c, 200), .before = "" };
 	struct err e = { 0 };
 
-	if (!state_pixes(c->efi->state, c->value, "", 0, INT64_MAX, 0, 1, NULL, each, &l, &e))
+	if (!state_pixes(c->bank->state, "efi", c->value, "", 0, INT64_MAX, 0, 1, NULL, each, &l, &e))
 		efi_broken(c, &e);
 	else if (!l.b->len)
 		efi_error(c, 400, "pix_nao_encontrado", "Nenhum Pix encontrado para o e2eId informado");
@@ -168,7 +168,7 @@ void efi_pix_list(struct efi_call *c)
 	if (!efi_page(c, &p))
 		return;
 	front_param(c->r, "txid", txid, sizeof txid);
-	if (state_pixes(c->efi->state, "", txid, p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e)) {
+	if (state_pixes(c->bank->state, "efi", "", txid, p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e)) {
 		b = efi_ok(c, 200);
 		buf_puts(b, "{");
 		efi_put_page(b, &p, total);

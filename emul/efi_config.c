@@ -17,7 +17,7 @@ void efi_config_set(struct efi_call *c)
 		efi_invalid(c, ".body.pix", "campo obrigatório, do tipo object");
 	else if (keys && json_type(keys) != JSON_OBJECT)
 		efi_invalid(c, ".body.pix.chaves", "deve ser do tipo object");
-	else if (!state_text_put(c->efi->state, NAME, c->r->body, &e))
+	else if (!state_text_put(c->bank->state, NAME, c->r->body, &e))
 		efi_broken(c, &e);
 	else
 		c->a->status = 204;
@@ -28,7 +28,7 @@ void efi_config_get(struct efi_call *c)
 	struct buf text = BUF(LIMIT_BODY);
 	struct err e = { 0 };
 
-	if (state_text_get(c->efi->state, NAME, &text, &e))
+	if (state_text_get(c->bank->state, NAME, &text, &e))
 		buf_add(efi_ok(c, 200), text.data, text.len);
 	else if (e.code == ERR_NOT_FOUND)
 		buf_puts(efi_ok(c, 200), NONE);

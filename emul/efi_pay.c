@@ -45,7 +45,7 @@ static bool charge(struct state *st, int64_t now, const char *txid, struct emul_
 bool efi_pay(struct state *st, int64_t now, const char *txid, const char *key, int64_t cents, struct efi_paid *paid, struct err *e)
 {
 	struct emul_callback cb = { .kind = "pix", .due_ms = now, .body = BUF(LIMIT_BODY) };
-	struct efi_paid got = { .pix = { .at_ms = now, .cents = cents }, .announced = true };
+	struct efi_paid got = { .pix = { .psp = "efi", .at_ms = now, .cents = cents }, .announced = true };
 	struct emul_webhook w;
 	bool ok = false;
 

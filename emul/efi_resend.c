@@ -26,12 +26,12 @@ static bool again(struct efi_call *c, const char *e2eid, struct err *e)
 	struct emul_pix p = { 0 };
 	bool ok;
 
-	if (!state_pixes(c->efi->state, e2eid, "", c->now - WINDOW_MS, INT64_MAX, 0, 1, NULL, keep, &p, e))
+	if (!state_pixes(c->bank->state, "efi", e2eid, "", c->now - WINDOW_MS, INT64_MAX, 0, 1, NULL, keep, &p, e))
 		return false;
 	if (!*p.e2eid)
 		return true;
 	snprintf(cb.key, sizeof cb.key, "%s", p.key);
-	ok = efi_received(c->efi->state, &p, &cb.body, e) && state_callback_put(c->efi->state, &cb, e);
+	ok = efi_received(c->bank->state, &p, &cb.body, e) && state_callback_put(c->bank->state, &cb, e);
 	buf_free(&cb.body);
 	return ok;
 }
@@ -59,7 +59,7 @@ void efi_resend(struct efi_call *c)
 		refuse(c, "O campo e2eids não respeita o schema.");
 		return;
 	}
-	if (!state_begin(c->efi->state, &e)) {
+	if (!state_begin(c->bank->state, &e)) {
 		efi_broken(c, &e);
 		return;
 	}
@@ -67,7 +67,7 @@ void efi_resend(struct efi_call *c)
 	if (!known)
 		for (const struct json *id = json_first(ids); id && ok; id = json_next(id))
 			ok = again(c, json_text(id), &e);
-	ok = state_end(c->efi->state, ok, ok ? &e : NULL) && ok;
+	ok = state_end(c->bank->state, ok, ok ? &e : NULL) && ok;
 	if (ok)
 		c->a->status = 202;
 	else

@@ -16,6 +16,11 @@ static void refuse(struct efi_call *c, unsigned status, const char *error, const
 	buf_puts(b, "}");
 }
 
+static const char *scopes_of(const struct bank *bank)
+{
+	return bank->scopes ? bank->scopes : efi_scopes;
+}
+
 /* What follows "Basic " or "Bearer "; NULL: another way, or none. */
 static const char *credentials(const struct efi_call *c, const char *way)
 {
@@ -42,7 +47,7 @@ static bool is_client(const struct efi_call *c)
 		colon = strchr((char *)plain, ':');
 		if (colon && strlen((char *)plain) == len) {
 			*colon++ = '\0';
-			ok = !strcmp((char *)plain, c->efi->client_id) && secret_equal(&c->efi->client_secret, colon, strlen(colon));
+			ok = !strcmp((char *)plain, c->bank->client_id) && secret_equal(&c->bank->client_secret, colon, strlen(colon));
 		}
 	}
 	secret_wipe(plain, sizeof plain);
@@ -84,13 +89,13 @@ void efi_token(struct efi_call *c)
 	if (!secret_fresh(token, &e))
 		goto broken;
 	sha256(token, strlen(token), digest);
-	if (!state_token_put(c->efi->state, digest, c->efi->scopes, c->now + EFI_TOKEN_S * 1000, &e))
+	if (!state_token_put(c->bank->state, digest, scopes_of(c->bank), c->now + EFI_TOKEN_S * 1000, &e))
 		goto broken;
 	b = efi_ok(c, 200);
 	buf_puts(b, "{");
 	efi_put_str(b, "access_token", token);
 	buf_putf(b, ",\"token_type\":\"Bearer\",\"expires_in\":%d,", EFI_TOKEN_S);
-	efi_put_str(b, "scope", c->efi->scopes);
+	efi_put_str(b, "scope", scopes_of(c->bank));
 	buf_puts(b, "}");
 	secret_wipe(token, sizeof token);
 	return;
@@ -119,7 +124,7 @@ bool efi_authorized(struct efi_call *c, const char *scope)
 
 	if (token) {
 		sha256(token, strlen(token), digest);
-		if (state_token_get(c->efi->state, digest, c->now, scopes, sizeof scopes, &e)) {
+		if (state_token_get(c->bank->state, digest, c->now, scopes, sizeof scopes, &e)) {
 			if (has(scopes, scope))
 				return true;
 			refuse(c, 403, "insufficient_scope", "Access token has insufficient scope");

@@ -27,8 +27,8 @@ static void set(struct efi_call *c, const struct kind *k)
 {
 	const char *url = json_text(json_member(c->doc, "webhookUrl", false)), *skip = c->r->header(c->r, "x-skip-mtls-checking");
 	struct emul_webhook w = { .skip_mtls = skip && !strcmp(skip, "true"), .at_ms = c->now };
-	struct call call = { .url = url, .user_agent = c->efi->user_agent, .cert = c->efi->caller, .cacert = c->efi->server_ca,
-		.patience_ms = c->efi->patience_ms };
+	struct call call = { .url = url, .user_agent = c->bank->user_agent, .cert = c->bank->caller, .cacert = c->bank->server_ca,
+		.patience_ms = c->bank->patience_ms ? c->bank->patience_ms : EFI_PATIENCE_MS };
 	struct call_result result = { 0 };
 	char text[CALLER_TEXT];
 	struct err e = { 0 };
@@ -57,7 +57,7 @@ static void set(struct efi_call *c, const struct kind *k)
 	snprintf(w.kind, sizeof w.kind, "%s", k->kind);
 	snprintf(w.key, sizeof w.key, "%s", k == &kinds[PIX] ? c->value : "");
 	snprintf(w.url, sizeof w.url, "%s", url);
-	if (!state_webhook_put(c->efi->state, &w, &e)) {
+	if (!state_webhook_put(c->bank->state, &w, &e)) {
 		efi_broken(c, &e);
 		return;
 	}
@@ -101,7 +101,7 @@ static void get(struct efi_call *c, const struct kind *k)
 
 	if (!key_taken(c, k))
 		return;
-	if (state_webhook_get(c->efi->state, k->kind, c->value, &w, &e))
+	if (state_webhook_get(c->bank->state, k->kind, c->value, &w, &e))
 		put_webhook(efi_ok(c, 200), &w);
 	else
 		missing(c, k, &e);
@@ -113,7 +113,7 @@ static void delete(struct efi_call *c, const struct kind *k)
 
 	if (!key_taken(c, k))
 		return;
-	if (state_webhook_delete(c->efi->state, k->kind, c->value, &e))
+	if (state_webhook_delete(c->bank->state, k->kind, c->value, &e))
 		c->a->status = 204;
 	else
 		missing(c, k, &e);
@@ -144,7 +144,7 @@ void efi_webhook_list(struct efi_call *c)
 
 	if (!efi_page(c, &p))
 		return;
-	if (state_webhooks(c->efi->state, p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e)) {
+	if (state_webhooks(c->bank->state, "pix", p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e)) {
 		b = efi_ok(c, 200);
 		buf_puts(b, "{");
 		efi_put_page(b, &p, total);

@@ -15,6 +15,7 @@
 #define STATE_KEY 78
 #define STATE_TXID 36
 #define STATE_E2EID 33
+#define STATE_AUTH 1025
 
 struct state;
 
@@ -34,19 +35,26 @@ bool state_text_get(struct state *st, const char *name, struct buf *out, struct 
 bool state_token_put(struct state *st, const unsigned char digest[32], const char *scope, int64_t until_ms, struct err *e);
 bool state_token_get(struct state *st, const unsigned char digest[32], int64_t now, char *scope, size_t size, struct err *e);
 
-/* Registered URLs. kind: "pix" (one a key), "rec", "cobr" (one in all, key ""). */
+/*
+ * Registered URLs. kind, a name of bank_kind_find: "pix" (one a key), "rec", "cobr" (one in all, key ""), "bs2" and "bs2-indirect" (one
+ * an event, which is the key). What stands behind at_ms is BS2's.
+ */
 struct emul_webhook {
-	char kind[8], key[STATE_KEY], url[STATE_URL + 1];
+	char kind[16], key[STATE_KEY], url[STATE_URL + 1];
 	bool skip_mtls;
 	int64_t at_ms;
+	char id[40];				/* of the inscription, of the route */
+	char auth_type[16], auth[STATE_AUTH];	/* as registered: "basic" and what follows that word in the header; "" where none */
+	bool only_txid;
+	int64_t account;			/* contaNumero; 0: none */
 };
 typedef void state_webhook_fn(void *ctx, const struct emul_webhook *w);
 
 bool state_webhook_put(struct state *st, const struct emul_webhook *w, struct err *e);	/* in the place of an old one */
 bool state_webhook_get(struct state *st, const char *kind, const char *key, struct emul_webhook *w, struct err *e);
 bool state_webhook_delete(struct state *st, const char *kind, const char *key, struct err *e);	/* ERR_NOT_FOUND */
-/* Those of from to until in order of time: at most `most` behind the first `skip`. *total: without these two. */
-bool state_webhooks(struct state *st, int64_t from, int64_t until, int64_t skip, int64_t most, int64_t *total,
+/* Those of a kind, of from to until, in order of time: at most `most` behind the first `skip`. *total: without these two. */
+bool state_webhooks(struct state *st, const char *kind, int64_t from, int64_t until, int64_t skip, int64_t most, int64_t *total,
 		    state_webhook_fn *each, void *ctx, struct err *e);
 
 /* Charges. */
@@ -60,22 +68,22 @@ bool state_cob_put(struct state *st, const struct emul_cob *c, struct err *e);	/
 bool state_cob_get(struct state *st, const char *txid, struct emul_cob *c, struct err *e);
 bool state_cob_paid(struct state *st, const char *txid, struct err *e);	/* ERR_NOT_FOUND: no such charge that is open */
 
-/* Payments. txid "": none. */
+/* Payments. txid "": none. psp: whose account got it, "efi", "bs2". number: the emulator's own, from 1 (BS2's recebimentoId). */
 struct emul_pix {
-	char e2eid[STATE_E2EID], txid[STATE_TXID], key[STATE_KEY];
-	int64_t cents, at_ms;
+	char psp[16], e2eid[STATE_E2EID], txid[STATE_TXID], key[STATE_KEY];
+	int64_t cents, at_ms, number;
 };
 typedef void state_pix_fn(void *ctx, const struct emul_pix *p);
 
-bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e);
-/* e2eid "" and txid "": not asked for. As state_webhooks; total may be NULL. */
-bool state_pixes(struct state *st, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
+bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e);	/* the number is not looked at */
+/* Those of a PSP. e2eid "" and txid "": not asked for. As state_webhooks; total may be NULL. */
+bool state_pixes(struct state *st, const char *psp, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
 		 int64_t *total, state_pix_fn *each, void *ctx, struct err *e);
 
 /* Callbacks that are to be made. made: attempts until now. once: no retries (a resend that was asked for). */
 struct emul_callback {
 	int64_t id, due_ms, made;
-	char kind[8], key[STATE_KEY];
+	char kind[16], key[STATE_KEY];
 	bool once;
 	struct buf body;	/* freed by the caller */
 };

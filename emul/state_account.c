@@ -40,12 +40,17 @@ static void webhook_row(sqlite3_stmt *s, struct emul_webhook *w)
 	state_text_at(s, 2, w->url, sizeof w->url);
 	w->skip_mtls = sqlite3_column_int(s, 3);
 	w->at_ms = sqlite3_column_int64(s, 4);
+	state_text_at(s, 5, w->id, sizeof w->id);
+	state_text_at(s, 6, w->auth_type, sizeof w->auth_type);
+	state_text_at(s, 7, w->auth, sizeof w->auth);
+	w->only_txid = sqlite3_column_int(s, 8);
+	w->account = sqlite3_column_int64(s, 9);
 }
 
 bool state_webhook_put(struct state *st, const struct emul_webhook *w, struct err *e)
 {
-	return state_change(st, e, NULL, "INSERT INTO webhook VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET url=excluded.url,"
-		"skip_mtls=excluded.skip_mtls,at_ms=excluded.at_ms", "sssii", w->kind, w->key, w->url, (int64_t)w->skip_mtls, w->at_ms);
+	return state_change(st, e, NULL, "INSERT OR REPLACE INTO webhook VALUES(?,?,?,?,?,?,?,?,?,?)", "sssiisssii", w->kind, w->key, w->url,
+		(int64_t)w->skip_mtls, w->at_ms, w->id, w->auth_type, w->auth, (int64_t)w->only_txid, w->account);
 }
 
 bool state_webhook_get(struct state *st, const char *kind, const char *key, struct emul_webhook *w, struct err *e)
@@ -68,7 +73,7 @@ bool state_webhook_delete(struct state *st, const char *kind, const char *key, s
 		(n || fail(e, ERR_NOT_FOUND, "there is none"));
 }
 
-bool state_webhooks(struct state *st, int64_t from, int64_t until, int64_t skip, int64_t most, int64_t *total,
+bool state_webhooks(struct state *st, const char *kind, int64_t from, int64_t until, int64_t skip, int64_t most, int64_t *total,
 		    state_webhook_fn *each, void *ctx, struct err *e)
 {
 	struct emul_webhook w;
@@ -76,7 +81,7 @@ bool state_webhooks(struct state *st, int64_t from, int64_t until, int64_t skip,
 	bool ok = true;
 	int64_t n = 0;
 
-	s = state_ask(st, e, "SELECT * FROM webhook WHERE kind='pix' AND at_ms BETWEEN ? AND ? ORDER BY at_ms,key", "ii", from, until);
+	s = state_ask(st, e, "SELECT * FROM webhook WHERE kind=? AND at_ms BETWEEN ? AND ? ORDER BY at_ms,key", "sii", kind, from, until);
 	for (; s && sqlite3_step(s) == SQLITE_ROW; n++) {
 		if (n < skip || n - skip >= most)
 			continue;

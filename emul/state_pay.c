@@ -39,14 +39,14 @@ bool state_cob_paid(struct state *st, const char *txid, struct err *e)
 
 bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e)
 {
-	return state_change(st, e, NULL, "INSERT INTO pix VALUES(?,?,?,?,?)", "sssii", p->e2eid, p->txid, p->key, p->cents, p->at_ms);
+	return state_change(st, e, NULL, "INSERT INTO pix VALUES(NULL,?,?,?,?,?,?)", "ssssii", p->psp, p->e2eid, p->txid, p->key, p->cents, p->at_ms);
 }
 
-bool state_pixes(struct state *st, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
+bool state_pixes(struct state *st, const char *psp, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
 		 int64_t *total, state_pix_fn *each, void *ctx, struct err *e)
 {
-	sqlite3_stmt *s = state_ask(st, e, "SELECT * FROM pix WHERE (?1='' OR e2eid=?1) AND (?2='' OR txid=?2) AND at_ms BETWEEN ?3 AND ?4"
-		" ORDER BY at_ms,e2eid", "ssii", e2eid, txid, from, until);
+	sqlite3_stmt *s = state_ask(st, e, "SELECT * FROM pix WHERE psp=?1 AND (?2='' OR e2eid=?2) AND (?3='' OR txid=?3) AND at_ms BETWEEN ?4 AND ?5"
+		" ORDER BY at_ms,number", "sssii", psp, e2eid, txid, from, until);
 	struct emul_pix p;
 	int64_t n = 0;
 	bool ok;
@@ -54,11 +54,13 @@ bool state_pixes(struct state *st, const char *e2eid, const char *txid, int64_t 
 	for (; s && sqlite3_step(s) == SQLITE_ROW; n++) {
 		if (n < skip || n - skip >= most)
 			continue;
-		state_text_at(s, 0, p.e2eid, sizeof p.e2eid);
-		state_text_at(s, 1, p.txid, sizeof p.txid);
-		state_text_at(s, 2, p.key, sizeof p.key);
-		p.cents = sqlite3_column_int64(s, 3);
-		p.at_ms = sqlite3_column_int64(s, 4);
+		p.number = sqlite3_column_int64(s, 0);
+		state_text_at(s, 1, p.psp, sizeof p.psp);
+		state_text_at(s, 2, p.e2eid, sizeof p.e2eid);
+		state_text_at(s, 3, p.txid, sizeof p.txid);
+		state_text_at(s, 4, p.key, sizeof p.key);
+		p.cents = sqlite3_column_int64(s, 5);
+		p.at_ms = sqlite3_column_int64(s, 6);
 		each(ctx, &p);
 	}
 	ok = s && (sqlite3_errcode(st->db) == SQLITE_DONE || state_broken(st, e));

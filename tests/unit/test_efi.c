@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 static char dir[64], auth[256], type[64], answer[8192];
-static struct efi efi = { .client_id = "id", .scopes = efi_scopes, .issuer = "the merchants", .host = "127.0.0.1:1", .patience_ms = 1000 };
+static struct bank bank = { .client_id = "id", .scopes = efi_scopes, .issuer = "the merchants", .host = "127.0.0.1:1", .patience_ms = 1000 };
 static int64_t clock_ms;
 
 static int64_t now(void)
@@ -42,7 +42,7 @@ static unsigned ask_as(const char *issuer, const char *method, const char *targe
 		*query++ = '\0';
 		r.query = query;
 	}
-	efi_handle(&efi, &r, &a);
+	efi_handle(&bank, &r, &a);
 	snprintf(answer, sizeof answer, "%s", buf_str(&a.body));
 	buf_free(&a.body);
 	return a.status;
@@ -74,11 +74,11 @@ static int make(void **unused)
 	snprintf(dir, sizeof dir, "/tmp/test_efi.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	clock_ms = 1795262400000;	/* 2026-11-21T12:00:00Z */
-	efi.now = now;
-	efi.scopes = efi_scopes;
+	bank.now = now;
+	bank.scopes = efi_scopes;
 	strcpy(type, "application/json");
-	secret_set(&efi.client_secret, "secret", 6);
-	efi.state = state_open(dir, &e);
+	secret_set(&bank.client_secret, "secret", 6);
+	bank.state = state_open(dir, &e);
 	log_in();
 	return 0;
 }
@@ -88,7 +88,7 @@ static int drop(void **unused)
 	char command[128];
 
 	(void)unused;
-	state_close(efi.state);
+	state_close(bank.state);
 	snprintf(command, sizeof command, "rm -rf %s", dir);
 	return system(command);
 }
@@ -141,11 +141,11 @@ static void a_token_lasts_an_hour(void **unused)
 static void a_scope_is_a_whole_word(void **unused)
 {
 	(void)unused;
-	efi.scopes = "xcob.read cob.reader cob.write";
+	bank.scopes = "xcob.read cob.reader cob.write";
 	log_in();
 	assert_int_equal(ask("GET", "/v2/cob/x", ""), 403);
 	SAYS("\"error\":\"insufficient_scope\"");
-	efi.scopes = "pix.read cob.read";
+	bank.scopes = "pix.read cob.read";
 	log_in();
 	assert_int_equal(ask("GET", "/v2/cob/x", ""), 400);
 }

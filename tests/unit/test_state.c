@@ -105,7 +105,7 @@ static void one_key_has_one_url(void **unused)
 	assert_false(state_webhook_delete(st, "pix", "k", &e));
 	assert_int_equal(e.code, ERR_NOT_FOUND);
 	assert_false(state_webhook_get(st, "pix", "k", &got, &e));
-	assert_true(state_webhooks(st, 0, 9, 0, 9, &total, NULL, NULL, &e));
+	assert_true(state_webhooks(st, "pix", 0, 9, 0, 9, &total, NULL, NULL, &e));
 	assert_int_equal(total, 0);
 }
 
@@ -126,7 +126,7 @@ static void a_list_has_its_pages_and_dates(void **unused)
 
 		assert_true(state_webhook_put(st, &w, &e));
 	}
-	assert_true(state_webhooks(st, 1, 3, 1, 1, &total, count, got, &e));
+	assert_true(state_webhooks(st, "pix", 1, 3, 1, 1, &total, count, got, &e));
 	assert_string_equal(got, "c");
 	assert_int_equal(total, 3);
 }
