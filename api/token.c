@@ -5,29 +5,13 @@
 #include <time.h>
 
 #include "api/client.h"
+#include "api/ownfolder.h"
 #include "api/words.h"
 #include "lib/mem.h"
 #include "lib/secret.h"
 #include "lib/text.h"
 
 enum { MINUTE_MS = 60 * 1000, LONGEST_S = 30 * 24 * 3600 };	/* a life longer than that is not believed */
-
-/* Where tokens are kept: beside the inbox, where this user may write, else beside the configuration. The caller frees. */
-static char *place(const struct settings *s)
-{
-	static const char sqlite[] = "sqlite:";
-	const char *path = s->inbox && strncmp(s->inbox, sqlite, sizeof sqlite - 1) == 0 ? s->inbox + sizeof sqlite - 1 : "";
-	const char *slash = strrchr(path, '/');
-	struct buf b = BUF(8192);
-
-	if (*path != '/')
-		buf_puts(&b, s->dir);
-	if (slash && *path != '/')
-		buf_puts(&b, "/");
-	if (slash)
-		buf_add(&b, path, slash == path ? 1 : (size_t)(slash - path));
-	return b.data ? b.data : xstrdup(".");
-}
 
 static bool good(const struct token *t, const struct psp_token *how, int64_t now)
 {
@@ -165,7 +149,7 @@ bool client_token(struct api *a, bool stale, int64_t now, struct api_answer *ans
 
 	if (!stale && good(&a->token, how, now))
 		return true;
-	dir = place(a->s);
+	dir = ownfolder_place(a->s);
 	f = tokenfile_open(dir, a->base, a->h->client_id, LIMIT_TOKEN_MS + LIMIT_TOKEN_WAIT_MS, e);
 	if (!f)
 		goto out;

@@ -1,28 +1,20 @@
 #include "api/tokenfile.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "lib/buf.h"
+#include "api/ownfolder.h"
 #include "lib/mem.h"
 #include "lib/secret.h"
 
 static const char folder[] = ".pixgate-tokens", magic[] = "pixgate-token 1";
 
-enum { STEP_MS = 20, SIZE = LIMIT_TOKEN + 2048 };	/* of a wait; of a file, in bytes */
+enum { SIZE = LIMIT_TOKEN + 2048 };	/* of a file, in bytes */
 
 struct tokenfile {
-	int dir;		/* the folder, locked */
-	struct stat owner;	/* of the folder */
-	char *path;		/* for messages */
+	struct ownfolder dir;	/* locked */
 	char name[17];
 	char tie[65];		/* what base and client are in the file */
 };
@@ -46,46 +38,12 @@ static void tie(struct tokenfile *f, const char *base, const char *client)
 	snprintf(f->name, sizeof f->name, "%.16s", f->tie);
 }
 
-static bool open_folder(struct tokenfile *f, struct err *e)
-{
-	if (mkdir(f->path, 0700) && errno != EEXIST)
-		return fail(e, ERR_STORE, "%s: %s (tokens are kept there)", f->path, strerror(errno));
-	f->dir = open(f->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (f->dir < 0 || fstat(f->dir, &f->owner))
-		return fail(e, ERR_STORE, "%s: %s (tokens are kept there)", f->path, strerror(errno));
-	/* root may use everybody's, and leaves to the owner what it writes */
-	if (f->owner.st_uid != geteuid() && geteuid() != 0)
-		return fail(e, ERR_STORE, "%s: belongs to another user; run this as the user who runs the gate", f->path);
-	if (f->owner.st_mode & 077)
-		return fail(e, ERR_STORE, "%s: others may use it (mode %04o): chmod 700 it", f->path, (unsigned)f->owner.st_mode & 07777);
-	return true;
-}
-
-/* The folder itself is the lock: there is no file to be left behind, and none to be swapped. */
-static bool lock(const struct tokenfile *f, int wait_ms, struct err *e)
-{
-	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
-
-	for (int waited = 0; flock(f->dir, LOCK_EX | LOCK_NB); waited += STEP_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return fail(e, ERR_STORE, "%s: %s", f->path, strerror(errno));
-		if (waited >= wait_ms)
-			return fail(e, ERR_STORE, "%s: another pixgate has been getting a token for %d s; try again", f->path, wait_ms / 1000);
-		nanosleep(&step, NULL);
-	}
-	return true;
-}
-
 struct tokenfile *tokenfile_open(const char *dir, const char *base, const char *client, int wait_ms, struct err *e)
 {
 	struct tokenfile *f = xcalloc(1, sizeof *f);
-	size_t n = strlen(dir) + sizeof folder + 1;
 
-	f->dir = -1;
-	f->path = xmalloc(n);
-	snprintf(f->path, n, "%s/%s", dir, folder);
 	tie(f, base, client);
-	if (open_folder(f, e) && lock(f, wait_ms, e))
+	if (ownfolder_open(&f->dir, dir, folder, "tokens are kept there", true, e) && ownfolder_lock(&f->dir, wait_ms, "getting a token", e))
 		return f;
 	tokenfile_close(f);
 	return NULL;
@@ -95,9 +53,7 @@ void tokenfile_close(struct tokenfile *f)
 {
 	if (!f)
 		return;
-	if (f->dir >= 0)
-		close(f->dir);	/* and with it the lock */
-	free(f->path);
+	ownfolder_close(&f->dir);
 	free(f);
 }
 
@@ -108,33 +64,6 @@ bool token_ok(const char *text)
 	while (text[n] > 0x20 && text[n] < 0x7f)
 		n++;
 	return n && !text[n] && n <= LIMIT_TOKEN;
-}
-
-/* The file's bytes into text (SIZE + 1). */
-static bool read_file(const struct tokenfile *f, char *text)
-{
-	int fd = openat(f->dir, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-	size_t len = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_mode & 077 || st.st_nlink != 1 ||
-	    (st.st_uid != geteuid() && st.st_uid != f->owner.st_uid) || st.st_size > SIZE) {
-		close(fd);
-		return false;
-	}
-	while (len < SIZE && (n = read(fd, text + len, SIZE - len)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		len += (size_t)n;
-	}
-	close(fd);
-	text[len] = '\0';
-	return n >= 0 && strlen(text) == len;
 }
 
 /* The next line without its end, or NULL where no line break ends it: a file that was cut off. */
@@ -203,54 +132,23 @@ bool tokenfile_read(const struct tokenfile *f, struct token *t)
 	bool ok;
 
 	memset(t, 0, sizeof *t);
-	ok = read_file(f, text) && parse(f, text, t);
+	ok = ownfolder_read(&f->dir, f->name, text, sizeof text) && parse(f, text, t);
 	if (!ok)
 		secret_wipe(t, sizeof *t);
 	secret_wipe(text, sizeof text);
 	return ok;
 }
 
-static bool put(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 bool tokenfile_write(const struct tokenfile *f, const struct token *t, struct err *e)
 {
-	char text[SIZE + 1], fresh[sizeof f->name + 4];
-	int n = snprintf(text, sizeof text, "%s\nfor %s\nexpires %" PRId64 "\nasked ", magic, f->tie, t->expires), fd;
-	bool ok = false;
+	char text[SIZE + 1];
+	int n = snprintf(text, sizeof text, "%s\nfor %s\nexpires %" PRId64 "\nasked ", magic, f->tie, t->expires);
+	bool ok;
 
 	for (int i = 0; i < TOKEN_ASKED && t->asked[i]; i++)
 		n += snprintf(text + n, sizeof text - (size_t)n, "%s%" PRId64, i ? " " : "", t->asked[i]);
 	n += snprintf(text + n, sizeof text - (size_t)n, "\ntoken %s\n", t->text);
-	snprintf(fresh, sizeof fresh, "%s.new", f->name);
-	unlinkat(f->dir, fresh, 0);	/* of a process that died; nobody else is here */
-	fd = openat(f->dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || fchmod(fd, 0600) || (geteuid() == 0 && fchown(fd, f->owner.st_uid, f->owner.st_gid)) || !put(fd, text, (size_t)n)) {
-		fail(e, ERR_STORE, "%s: %s (the token cannot be kept)", f->path, strerror(errno));
-		goto out;
-	}
-	ok = close(fd) == 0;
-	fd = -1;
-	ok = ok && renameat(f->dir, fresh, f->dir, f->name) == 0;
-	if (!ok)
-		fail(e, ERR_STORE, "%s: %s (the token cannot be kept)", f->path, strerror(errno));
-out:
-	if (fd >= 0)
-		close(fd);
-	if (!ok)
-		unlinkat(f->dir, fresh, 0);
+	ok = ownfolder_write(&f->dir, f->name, text, (size_t)n, e);
 	secret_wipe(text, sizeof text);
 	return ok;
 }
