@@ -14,7 +14,7 @@
 #include "lib/limits.h"
 #include "pix/psp.h"
 
-#define NOBODY "pixgate emulator, trusted by nobody"
+#define NOBODY "pixgate emulator (trusted by nobody)"
 #define HOUR 3600
 #define YEAR (365 * 24 * HOUR)
 
@@ -88,9 +88,9 @@ static const struct form {
 	{ PKI_CLIENT_STRANGER, CLIENT_STRANGER, NONE, CLIENT_STRANGER },
 	{ "client-stranger.p12", CLIENT_STRANGER, NONE, CLIENT_STRANGER },
 	{ PKI_SERVER_CA, SERVER_CA, NONE, NONE },
-	{ PKI_SERVER_CERT, SERVER, NONE, NONE },
+	{ PKI_SERVER_CERT, SERVER, SERVER_CA, NONE },
 	{ PKI_SERVER_KEY, NONE, NONE, SERVER },
-	{ PKI_RENEWED_CERT, RENEWED, NONE, NONE },
+	{ PKI_RENEWED_CERT, RENEWED, SERVER_CA, NONE },
 	{ PKI_RENEWED_KEY, NONE, NONE, RENEWED },
 };
 

@@ -29,7 +29,7 @@
 #define PKI_CLIENT_EXPIRED "client-expired.pem"		/* and .p12: to be refused */
 #define PKI_CLIENT_STRANGER "client-stranger.pem"	/* and .p12: self-signed, to be refused */
 #define PKI_SERVER_CA "server-ca.pem"			/* who vouches for the merchant's web server (call.cacert) */
-#define PKI_SERVER_CERT "server.crt"			/* the merchant's web server: localhost, 127.0.0.1 and ::1 */
+#define PKI_SERVER_CERT "server.crt"			/* the merchant's web server, and what it chains by: localhost, 127.0.0.1 and ::1 */
 #define PKI_SERVER_KEY "server.key"
 #define PKI_RENEWED_CERT "server-renewed.crt"		/* what follows it: same names and CA, another certificate and key */
 #define PKI_RENEWED_KEY "server-renewed.key"

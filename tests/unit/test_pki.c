@@ -146,7 +146,7 @@ static void every_name_says_that_nobody_trusts_it(void **state)
 			continue;
 		list = read_certs(files.item[i].name);
 		for (size_t k = 0; k < list.count; k++)
-			if (!strstr(list.item[k].subject, "pixgate emulator\\, trusted by nobody"))
+			if (!strstr(list.item[k].subject, "pixgate emulator (trusted by nobody)"))
 				fail_msg("%s: %s", files.item[i].name, list.item[k].subject);
 		certs_free(&list);
 	}
