@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cli/emul.h"
-#include "cli/newfile.h"
 #include "cli/out.h"
 #include "cli/stop.h"
 #include "cli/verb.h"
@@ -40,8 +39,6 @@ static const struct environment {
 	{ "production", PKI_CALLER_PRODUCTION, "client-production.p12", PKI_CLIENT_CN_PRODUCTION, CALLER_EFI_PRODUCTION },
 };
 
-#define SECRET_FILE "client.secret"
-#define CLIENT_ID "Client_Id_pixgate_emulator"
 #define STOP_WAIT_MS 3000
 
 struct serving {
@@ -95,37 +92,6 @@ static bool read_options(struct serving *s, const struct args *a, struct err *e)
 	return emul_dir(a->value[OPT_DIR], s->dir, e);
 }
 
-/* The account's secret is made once and stays: a configuration that names it goes on working. */
-static bool credentials(struct serving *s, struct err *e)
-{
-	char fresh[SECRET_HEX + 1], text[SECRET_HEX + 2];
-	struct newfile file = { 0 };
-	struct buf b = BUF(512);
-	bool ok = false;
-
-	if (access(s->secret_file, F_OK)) {
-		if (!secret_fresh(fresh, e))
-			goto out;
-		snprintf(text, sizeof text, "%s\n", fresh);
-		ok = newfile_write(&file, s->dir, SECRET_FILE, text, strlen(text), e) && newfile_place(&file, e);
-		newfile_end(&file, ok);
-		if (!ok)
-			goto out;
-	}
-	ok = file_read(s->secret_file, 07, &b, e);
-	if (ok && b.len && b.data[b.len - 1] == '\n')
-		b.len--;
-	if (ok)
-		secret_set(&s->bank.client_secret, b.data, b.len);
-out:
-	secret_wipe(fresh, sizeof fresh);
-	secret_wipe(text, sizeof text);
-	if (b.data)
-		secret_wipe(b.data, b.cap);
-	buf_free(&b);
-	return ok;
-}
-
 static bool open_front(struct serving *s, struct err *e)
 {
 	static const char *const names[] = { PKI_API_CERT, PKI_API_KEY, PKI_CLIENT_CA };
@@ -155,13 +121,13 @@ static void say(const struct serving *s, const struct common *c)
 		json_open(&b, NULL, '{');
 		buf_putf(&b, "\"api\":\"https://%s\"", s->host);
 		json_str(&b, "environment", s->env->name);
-		json_str(&b, "client_id", CLIENT_ID);
+		json_str(&b, "client_id", EMUL_CLIENT_ID);
 		json_str(&b, "client_secret_file", s->secret_file);
 		json_close(&b, '}');
 	} else {
 		buf_putf(&b, "Ef\xc3\xad's API is at https://%s (%s). In the hook:\n", s->host, s->env->name);
 		buf_putf(&b, "  environment = \"%s\"; api = \"https://%s\"; api_ca = \"%s/" PKI_API_CA "\";\n", s->env->name, s->host, s->dir);
-		buf_putf(&b, "  api_cert = \"%s/%s\"; client_id = \"" CLIENT_ID "\";\n", s->dir, s->env->client);
+		buf_putf(&b, "  api_cert = \"%s/%s\"; client_id = \"" EMUL_CLIENT_ID "\";\n", s->dir, s->env->client);
 		buf_putf(&b, "  client_secret = \"file:%s\";", s->secret_file);
 	}
 	out_line(&b);
@@ -173,7 +139,7 @@ static bool serve(struct serving *s, const struct common *c, struct err *e)
 {
 	struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
 
-	if (!credentials(s, e))
+	if (!emul_secret(s->dir, &s->bank.client_secret, e))
 		return false;
 	s->state = state_open(s->dir, e);
 	if (!s->state || !state_serve(s->state, e) || !state_callback_free_all(s->state, e) ||
@@ -202,8 +168,8 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	if (read_options(s, a, e)) {
 		s->caller = in_dir(s->dir, s->env->caller);
 		s->server_ca = a->value[OPT_SERVER_CA] ? xstrdup(a->value[OPT_SERVER_CA]) : in_dir(s->dir, PKI_SERVER_CA);
-		s->secret_file = in_dir(s->dir, SECRET_FILE);
-		s->bank.client_id = CLIENT_ID;
+		s->secret_file = in_dir(s->dir, EMUL_SECRET_FILE);
+		s->bank.client_id = EMUL_CLIENT_ID;
 		s->bank.dir = s->dir;
 		s->bank.sandbox = !strcmp(s->env->name, "sandbox");
 		s->bank.scopes = a->value[OPT_SCOPES];
