@@ -3,11 +3,11 @@
 
 #include "cli/verb.h"
 
-static const struct verb *const subs[] = { &emul_pki, &emul_serve, &emul_pay, &emul_notify, NULL };
+static const struct verb *const subs[] = { &emul_pki, &emul_shop, &emul_serve, &emul_pay, &emul_notify, NULL };
 
 const struct verb verb_emul = {
 	.name = "emul",
-	.synopsis = "pki|serve|pay|notify …",
+	.synopsis = "pki|shop|serve|pay|notify …",
 	.summary = "plays the PSP, offline",
 	.subs = subs,
 };
