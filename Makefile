@@ -23,7 +23,7 @@ link      = $(CC) -pthread $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
 
 core_libs := -lcjson -lconfig -lcrypto -lsqlite3
 gate_libs := -lfcgi $(core_libs)
-cli_libs  := $(core_libs) -lcurl -lmicrohttpd -lgnutls
+cli_libs  := $(core_libs) -lssl -lcurl -lmicrohttpd -lgnutls
 test_libs := -lcmocka $(gate_libs) -lcurl -lmicrohttpd -lgnutls -lssl
 
 core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
