@@ -53,7 +53,8 @@ const struct psp_error psp_efi_errors[] = {
 	{ "webhook_invalido", "A URL informada respondeu com o código HTTP *",
 		"The server answered Efí's call with its certificate, but with that status instead of 200.",
 		"404: the path is not the hook's. 401 or 403: the secret, the addresses or the CA file do not fit; the gate's log says which check "
-		"failed. 502 or 503: the gate does not run. Others: look at the web server's log." },
+		"failed. 502 or 503: the gate does not run. 301 or 302: a redirect, which Efí need not follow: register the address where it ends. "
+		"Others: look at the web server's log." },
 	{ "webhook_invalido", "Não foi possível receber uma resposta da URL informada",
 		"The server took Efí's call and closed the connection without an answer.",
 		"Look at the web server's error log at the time of the call, and whether the gate runs." },

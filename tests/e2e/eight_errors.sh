@@ -1,0 +1,309 @@
+#!/bin/bash
+# Each of Efí's eight refusals of a URL, by a real web server that is set up wrongly, as `pixgate webhook set` explains it; the two
+# that its settings cannot cause are caused with curl, and told to it word by word. At last servers that are set up well.
+. "$(dirname "$0")/../lib.sh"
+BANK=$T/bank
+check "emul pki" "$PIXGATE" emul pki "$BANK"
+mapfile -t PORTS < <("$TOOLS/port" 16)
+port() {
+	PORT=${PORTS[0]}
+	PORTS=("${PORTS[@]:1}")
+}
+PATIENCE_MS=1500	# the emulated Efí's; the real one waits for a minute
+
+# --- the bank
+start_bank() {
+	local option=()
+	"$PIXGATE" help emul serve | grep -qe --patience && option=(--patience "$PATIENCE_MS")
+	"$PIXGATE" emul serve --conf-dir "$BANK" ${option[@]+"${option[@]}"} >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
+	PIDS+=($!)
+	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	API=$(sed -n 's/.*; api = "\([^"]*\)".*/\1/p' "$T/emul.out")
+	CREDENTIALS=$(sed -n 's/^  //p' "$T/emul.out" | tr '\n' ' ')
+	[ "${#option[@]}" -gt 0 ]
+}
+start_bank
+PATIENT=$?
+
+# --- hooks, one for each way in which it can be wrong: NAME PORT-OR-DOMAIN CLIENT_CERT [MORE SETTINGS]
+HOOKS=
+hook() {
+	local domain=$2
+	case $domain in *[!0-9]*) ;; *) domain=localhost:$domain ;; esac
+	HOOKS="$HOOKS${HOOKS:+,}
+  { name = \"$1\"; path = \"/$1\"; psp = \"efi\"; domain = \"$domain\"; secret = [ \"file:loja.secret\" ]; sources = [ \"127.0.0.1\" ];
+    client_cert = \"$3\"; ${4:-} keys = [ \"$KEY\" ]; $CREDENTIALS }"
+}
+VERIFY="ca = \"$BANK/sandbox.pem\"; pin = \"CN=webhook-h.efipay.com.br\";"
+PRODUCTION="ca = \"$BANK/production.pem\"; pin = \"CN=webhook.efipay.com.br\";"
+port; ASKS=$PORT	# nginx, which asks for Efí's certificate
+port; OPEN=$PORT	# nginx, which asks for none
+port; EXPIRED=$PORT	# nginx, whose own certificate has expired
+port; FOREIGN=$PORT	# nginx, whose own certificate is of a CA that nobody knows
+port; OLD=$PORT		# nginx, TLS 1.1 alone
+port; LIGHTTPD=$PORT
+port; APACHE=$PORT
+port; CADDY=$PORT
+port; NOBODY=$PORT	# nothing listens
+hook nomtls "$OPEN" verify "$VERIFY"
+hook closed "$NOBODY" verify "$VERIFY"
+hook nohost nobody.invalid none
+hook hung "$ASKS" verify "$VERIFY"
+hook silent "$LIGHTTPD" none
+hook expired "$EXPIRED" verify "$VERIFY"
+hook foreign "$FOREIGN" verify "$VERIFY"
+hook old "$OLD" none
+hook reset "$ASKS" verify "$VERIFY"
+hook onlypix "$ASKS" verify "$VERIFY"
+hook asknot "$OPEN" server
+hook wrongca "$LIGHTTPD" verify "$PRODUCTION"
+hook moved "$APACHE" none
+hook down "$CADDY" none
+hook noanswer "$ASKS" verify "$VERIFY"
+hook healthy "$ASKS" verify "$VERIFY"
+hook skip "$LIGHTTPD" none
+mkdir -p "$T/pixgate"
+printf '%s\n' "$SECRET" >"$T/pixgate/loja.secret"
+chmod 600 "$T/pixgate/loja.secret"
+CLIENT_CONF=$T/pixgate/client.conf CONF=$T/pixgate/pixgate.conf
+printf 'inbox = "sqlite:inbox.db";\nhooks = (%s\n);\n' "$HOOKS" >"$CLIENT_CONF"
+# The gate of "nomtls" was set up with less than the client asks for: that is how a server comes to let everybody in.
+sed '/name = "nomtls"/{ n; s/client_cert = "verify"; ca = [^;]*; pin = [^;]*;/client_cert = "none";/; }' "$CLIENT_CONF" >"$CONF"
+gate_start
+
+# --- certificates that a server should not have
+"$ROOT/tests/pki.sh" "$T/pki"
+expired_server() (
+	cd "$T/pki" || exit
+	cat >expired.cnf <<-END
+	[ca]
+	default_ca = it
+	[it]
+	database = expired.index
+	new_certs_dir = .
+	default_md = sha256
+	policy = any
+	rand_serial = yes
+	[any]
+	commonName = supplied
+	[ext]
+	subjectAltName = DNS:localhost
+	END
+	: >expired.index
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout expired.key -subj /CN=localhost -out expired.csr
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout expired-ca.key -subj /CN=CA -days 30 -out expired-ca.crt
+	openssl ca -batch -notext -config expired.cnf -cert expired-ca.crt -keyfile expired-ca.key -in expired.csr -out expired.crt \
+		-startdate 20200101000000Z -enddate 20210101000000Z -extensions ext
+) >"$T/openssl.log" 2>&1
+expired_server || not_ok "an expired certificate is made"
+# the bank trusts this CA too: what is refused is refused because it has expired
+cat "$T/pki/expired-ca.crt" >>"$BANK/server-ca.pem"
+
+# --- the servers. Their access logs would hold the secret: `pixgate gen` masks it, what stands here writes none
+fastcgi="include $T/fastcgi.conf"
+cat >"$T/fastcgi.conf" <<END
+fastcgi_pass unix:$SOCK;
+fastcgi_param REQUEST_METHOD \$request_method; fastcgi_param REQUEST_URI \$request_uri; fastcgi_param SCRIPT_NAME \$uri;
+fastcgi_param QUERY_STRING \$query_string; fastcgi_param CONTENT_TYPE \$content_type; fastcgi_param CONTENT_LENGTH \$content_length;
+fastcgi_param REMOTE_ADDR \$remote_addr; fastcgi_param SERVER_PROTOCOL \$server_protocol; fastcgi_param HTTPS \$https if_not_empty;
+fastcgi_param SSL_CLIENT_VERIFY \$ssl_client_verify if_not_empty; fastcgi_param SSL_CLIENT_CERT \$ssl_client_raw_cert if_not_empty;
+END
+nginx_up() {
+	local user=
+	server nginx
+	mkdir -p "$T/nginx/tmp"
+	[ "$(id -u)" != 0 ] || user="user root;"
+	tls() { # PORT CERT KEY: the head of a server block
+		printf 'listen 127.0.0.1:%s ssl; ssl_certificate %s; ssl_certificate_key %s;' "$1" "$2" "$3"
+	}
+	cat >"$T/nginx.conf" <<-END
+	$user
+	daemon off; worker_processes 1; pid $T/nginx/pid; error_log stderr crit; events { }
+	http {
+	  access_log off; client_body_temp_path $T/nginx/tmp/b; proxy_temp_path $T/nginx/tmp/p; fastcgi_temp_path $T/nginx/tmp/f;
+	  uwsgi_temp_path $T/nginx/tmp/u; scgi_temp_path $T/nginx/tmp/s;
+	  server { $(tls "$ASKS" "$BANK/server.crt" "$BANK/server.key")
+	    ssl_client_certificate $BANK/sandbox.pem; ssl_verify_client optional; ssl_verify_depth 3;
+	    if (\$ssl_client_verify != SUCCESS) { return 403; }
+	    location / { return 404; }
+	    location = /hung { $fastcgi; }
+	    location = /healthy { $fastcgi; }
+	    location = /onlypix/pix { $fastcgi; }
+	    location = /reset { reset_timedout_connection on; return 444; }
+	    location = /noanswer { return 444; } }
+	  server { $(tls "$OPEN" "$BANK/server.crt" "$BANK/server.key") location / { $fastcgi; } }
+	  server { $(tls "$EXPIRED" "$T/pki/expired.crt" "$T/pki/expired.key") location / { $fastcgi; } }
+	  server { $(tls "$FOREIGN" "$T/pki/server.crt" "$T/pki/server.key") location / { $fastcgi; } }
+	  server { $(tls "$OLD" "$BANK/server.crt" "$BANK/server.key") ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0; location / { $fastcgi; } }
+	}
+	END
+	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx.conf"
+	wait_port "$ASKS"
+}
+lighttpd_up() {
+	server lighttpd
+	mkdir -p "$T/www" "$T/upload"
+	cat >"$T/lighttpd.conf" <<-END
+	server.modules = ( "mod_openssl", "mod_fastcgi" )
+	server.bind = "127.0.0.1"
+	server.port = $LIGHTTPD
+	server.document-root = "$T/www"
+	server.upload-dirs = ( "$T/upload" )
+	server.errorlog = "/dev/stderr"
+	ssl.engine = "enable"
+	ssl.pemfile = "$BANK/server.crt"
+	ssl.privkey = "$BANK/server.key"
+	ssl.verifyclient.activate = "enable"
+	ssl.verifyclient.enforce = "disable"
+	ssl.verifyclient.depth = 3
+	ssl.verifyclient.ca-file = "$BANK/sandbox.pem"
+	ssl.verifyclient.exportcert = "enable"
+	fastcgi.server = ( "/" => (( "socket" => "$SOCK", "check-local" => "disable" )) )
+	END
+	start lighttpd "${SERVER[@]}" -D -m "$MODULES" -f "$T/lighttpd.conf"
+	LIGHTTPD_PID=$PID
+	wait_port "$LIGHTTPD"
+}
+apache_up() {
+	local module
+	server apache2
+	mkdir -p "$T/apache"
+	{
+		for module in mpm_event authz_core alias socache_shmcb ssl; do echo "LoadModule ${module}_module $MODULES/mod_$module.so"; done
+		[ "$(id -u)" != 0 ] || printf 'User %s\nGroup %s\n' "$ACCOUNT" "$GROUP"
+		cat <<-END
+		ServerRoot "$T/apache"
+		DefaultRuntimeDir "$T/apache"
+		PidFile "$T/apache/pid"
+		ErrorLog "/dev/stderr"
+		ServerName localhost
+		Listen 127.0.0.1:$APACHE
+		StartServers 1
+		ServerLimit 1
+		ThreadsPerChild 4
+		MaxRequestWorkers 4
+		Mutex file:$T/apache
+		DocumentRoot "$T/apache"
+		SSLSessionCache none
+		SSLEngine on
+		SSLCertificateFile "$BANK/server.crt"
+		SSLCertificateKeyFile "$BANK/server.key"
+		Redirect 301 "/" "https://www.example.com/"
+		END
+	} >"$T/apache.conf"
+	[ "$(id -u)" != 0 ] || chown -R "$ACCOUNT:$GROUP" "$T/apache"
+	start apache "${SERVER[@]}" -D FOREGROUND -f "$T/apache.conf"
+	wait_port "$APACHE"
+}
+caddy_up() {
+	server caddy
+	cat >"$T/Caddyfile" <<-END
+	{
+		admin off
+		auto_https off
+		storage file_system {
+			root $T/caddy
+		}
+		log {
+			level FATAL
+		}
+	}
+	https://localhost:$CADDY {
+		bind 127.0.0.1
+		tls $BANK/server.crt $BANK/server.key
+		reverse_proxy unix/$T/nobody.sock {
+			transport fastcgi
+		}
+	}
+	END
+	start caddy env HOME="$T" XDG_DATA_HOME="$T" XDG_CONFIG_HOME="$T" "${SERVER[@]}" run --config "$T/Caddyfile" --adapter caddyfile
+	wait_port "$CADDY"
+}
+nginx_up
+lighttpd_up
+apache_up
+caddy_up
+
+# --- what webhook set says
+pixgate() {
+	"$PIXGATE" --conf "$CLIENT_CONF" "$@" >"$T/out" 2>"$T/err"
+	STATUS=$?
+	cat "$T/out" "$T/err" >>"$T/said.log"
+}
+# refused HOOK NAME TEXT MEANS REMEDY: Efí's words untouched, in one line, then what they mean and what to do
+refused() {
+	local what="$1: $3"
+	pixgate webhook set "$1"
+	equal "$what: exit status" 5 "$STATUS"
+	equal "$what: Efí's words, once" 1 "$(grep -cE "^pixgate: .*HTTP 400 $2: $3\$" "$T/err")"
+	check "$what: what it means" grep -qF -- "$4" "$T/err"
+	check "$what: what to do" grep -qF -- "$5" "$T/err"
+	pixgate webhook get "$1"
+	equal "$what: nothing is registered" 1 "$STATUS"
+}
+ERRNO="A requisição na URL informada falhou com o erro:"
+CODE="A URL informada respondeu com o código HTTP"
+
+# c: the server lets everybody in
+refused nomtls webhook_invalido "A autenticação de TLS mútuo não está configurada na URL informada" "and the web server let it in" 'set client_cert = "none" and a secret'
+# d: nobody is there
+refused closed webhook_invalido "A URL informada está inacessível" "the port is closed" "look at DNS and the firewall"
+RES_OPTIONS="timeout:1 attempts:1" refused nohost webhook_invalido "A URL informada está inacessível" "the name is unknown" "look at DNS and the firewall"
+# f: TLS breaks, or the connection. Node.js has EPROTO for the former; which name Efí has for each is not known
+for hook in expired foreign old; do
+	refused $hook webhook_invalido "$ERRNO EPROTO" "The connection broke" "Its certificate chain must be whole, TLS 1.2 allowed"
+done
+refused reset webhook_invalido "$ERRNO ECONNRESET" "The connection broke" "Look at the web server's error log"
+# g: an answer that is none of 2xx
+refused onlypix webhook_invalido "$CODE 404" "but with that status instead of 200" "404: the path is not the hook's"
+refused asknot webhook_invalido "$CODE 403" "but with that status instead of 200" "the gate's log says which check"
+refused wrongca webhook_invalido "$CODE 403" "but with that status instead of 200" "the CA file do not fit"
+refused moved webhook_invalido "$CODE 301" "but with that status instead of 200" "301 or 302: a redirect, which Efí need not follow"
+refused down webhook_invalido "$CODE 502" "but with that status instead of 200" "502 or 503: the gate does not run"
+# h: closed without a word
+refused noanswer webhook_invalido "Não foi possível receber uma resposta da URL informada" "closed the connection without an answer" "whether the gate runs"
+# e: the gate hangs behind its web server; the web server itself hangs
+if [ "$PATIENT" = 0 ]; then
+	kill -s STOP "$GATE_PID"
+	refused hung webhook_invalido "A URL informada atingiu o tempo limite de resposta" "did not answer in time" "whether the gate runs"
+	kill -s CONT "$GATE_PID"
+	kill -s STOP "$LIGHTTPD_PID"
+	refused silent webhook_invalido "A URL informada atingiu o tempo limite de resposta" "did not answer in time" "drops what comes from 34.193.116.226"
+	kill -s CONT "$LIGHTTPD_PID"
+fi
+
+# a, b: the client makes the URL of domain and path, so it cannot be none, and is https always
+fresh_token() {
+	TOKEN=$(curl -s --cacert "$BANK/api-ca.pem" --cert-type P12 --cert "$BANK/client-sandbox.p12:" -H 'Content-Type: application/json' \
+		-u "Client_Id_pixgate_emulator:$(cat "$BANK/client.secret")" -d '{"grant_type":"client_credentials"}' "$API/oauth/token" |
+		sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p')
+}
+fresh_token
+port; SCRIPTED=$PORT
+start psp python3 "$ROOT/tests/tools/psp.py" --psp efi --port "$SCRIPTED" --cert "$T/pki/server.pem" --log "$T/psp.calls" --rules "$T/psp.rules" \
+	--client-id Client_Id_pixgate_emulator --client-secret "$(cat "$BANK/client.secret")"
+wait_port "$SCRIPTED"
+sed -E "s|api = \"[^\"]*\"|api = \"https://localhost:$SCRIPTED\"|; s|api_ca = \"[^\"]*\"|api_ca = \"$T/pki/server.crt\"|" "$CLIENT_CONF" >"$T/pixgate/scripted.conf"
+# as_told URL TEXT MEANS REMEDY
+as_told() {
+	local got
+	got=$(curl -s -m 10 -w '\n%{http_code}' --cacert "$BANK/api-ca.pem" --cert-type P12 --cert "$BANK/client-sandbox.p12:" -X PUT \
+		-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "{\"webhookUrl\":\"$1\"}" "$API/v2/webhook/$KEY")
+	equal "curl, $1: $2" "{\"nome\":\"valor_invalido\",\"mensagem\":\"$2\"}"$'\n400' "$got"
+	printf '[{"on":"PUT","status":400,"json":%s}]' "${got%$'\n'*}" >"$T/psp.rules"
+	CLIENT_CONF=$T/pixgate/scripted.conf refused healthy valor_invalido "$2" "$3" "$4"
+}
+as_told "loja" "URL inválida" "does not take the text for a URL" '`pixgate url HOOK` prints what was sent'
+as_told "http://localhost:$OPEN/webhook" "A URL do webhook deve usar o protocolo HTTPS" "does not begin with https://" "register the https:// address"
+
+# --- and set up well, they register: the checks above can fail
+for hook in healthy skip; do
+	pixgate webhook set $hook
+	equal "$hook: registered" "0 1" "$STATUS $(grep -c "registered" "$T/out")"
+	pixgate webhook delete $hook --yes
+	equal "$hook: and deleted" 0 "$STATUS"
+done
+equal "a test is no event" 0 "$(events)"
+equal "no secret was said, by nobody" "" "$(grep -lF -e "$SECRET" -e "$(cat "$BANK/client.secret")" -e "$TOKEN" "$T"/*.log)"
+gate_stop
+finish
