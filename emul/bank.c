@@ -4,6 +4,8 @@
 
 #include "emul/bs2.h"
 #include "emul/efi.h"
+#include "emul/fault.h"
+#include "lib/log.h"
 
 static const char *const indirect_paths[] = { "/pix/indireto/", NULL };
 static const char *const bs2_paths[] = { "/auth/oauth/v2/", "/pix/direto/", NULL };
@@ -41,11 +43,26 @@ static bool is_of(const struct bank_psp *p, const char *path)
 	return !p->paths;
 }
 
+/* Efí drops whoever has no certificate; that is no request that could be spoilt. */
+static bool answers(const struct bank *bank, const struct bank_psp *p, const struct front_request *r)
+{
+	return p != &bank_psps[EFI] || (r->issuer && !strcmp(r->issuer, bank->issuer));
+}
+
 void bank_handle(void *ctx, const struct front_request *r, struct front_answer *a)
 {
 	const struct bank_psp *p = bank_psps;
+	const struct bank *bank = ctx;
+	const struct fault *fault;
+	int64_t value = 0;
 
 	while (!is_of(p, r->path))
 		p++;
-	p->handle(ctx, r, a);
+	fault = answers(bank, p, r) ? fault_of_request(bank->state, r, &value) : NULL;
+	if (fault)
+		log_line("emul: fault name=%s method=%s path=%s", fault->name, r->method, r->path);
+	if (!fault || !fault->instead)
+		p->handle(ctx, r, a);
+	if (fault && (fault->instead || a->status))
+		fault->spoil(a, value);
 }

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -127,16 +128,49 @@ static bool issuer_of(struct MHD_Connection *connection, char *out, size_t size)
 	return ok;
 }
 
+/* The first half of a body, and then an error: the connection ends before as many bytes as announced came. */
+static ssize_t half(void *body, uint64_t at, char *out, size_t size)
+{
+	const struct buf *b = body;
+	size_t left = at < b->len / 2 ? b->len / 2 - (size_t)at : 0;
+
+	if (!left)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	memcpy(out, b->data + at, left < size ? left : size);
+	return (ssize_t)(left < size ? left : size);
+}
+
+static void free_half(void *body)
+{
+	buf_free(body);
+	free(body);
+}
+
+/* Takes the answer's body. */
+static struct MHD_Response *half_of(struct front_answer *a)
+{
+	struct buf *b = xcalloc(1, sizeof *b);
+
+	*b = a->body;
+	a->body = BUF(0);
+	return MHD_create_response_from_callback(b->len, 4096, half, b, free_half);
+}
+
 static enum MHD_Result reply(struct MHD_Connection *connection, struct front_answer *a)
 {
 	struct MHD_Response *response;
+	char seconds[16];
 	enum MHD_Result result;
 
-	if (!a->status)
+	if (!a->status || (a->cut && a->body.len < 2))
 		return MHD_NO;
-	response = MHD_create_response_from_buffer(a->body.len, a->body.data, MHD_RESPMEM_MUST_COPY);
+	response = a->cut ? half_of(a) : MHD_create_response_from_buffer(a->body.len, a->body.data, MHD_RESPMEM_MUST_COPY);
 	if (!response)
 		return MHD_NO;
+	if (a->retry_after_s) {
+		snprintf(seconds, sizeof seconds, "%d", a->retry_after_s);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
 	if (a->type)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
 	if (a->allow)

@@ -27,6 +27,8 @@ struct front_answer {
 	unsigned status;	/* 0: the connection is dropped without a word */
 	const char *type;	/* Content-Type, static; NULL: none */
 	const char *allow;	/* Allow, static; NULL: none */
+	int retry_after_s;	/* Retry-After; 0: none */
+	bool cut;		/* breaks off in the middle of the body, without one before a word */
 	struct buf body;	/* freed by the front */
 };
 

@@ -66,6 +66,7 @@ struct emul_cob {
 };
 bool state_cob_put(struct state *st, const struct emul_cob *c, struct err *e);	/* new, or ERR_REFUSED: the txid is taken */
 bool state_cob_get(struct state *st, const char *txid, struct emul_cob *c, struct err *e);
+bool state_cob_change(struct state *st, const struct emul_cob *c, struct err *e);	/* amount, life and request. ERR_NOT_FOUND: none that is open */
 bool state_cob_paid(struct state *st, const char *txid, struct err *e);	/* ERR_NOT_FOUND: no such charge that is open */
 
 /* Payments. txid "": none. psp: whose account got it, "efi", "bs2". number: the emulator's own, from 1 (BS2's recebimentoId). */
@@ -80,11 +81,40 @@ bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e);	/
 bool state_pixes(struct state *st, const char *psp, const char *e2eid, const char *txid, int64_t from, int64_t until, int64_t skip, int64_t most,
 		 int64_t *total, state_pix_fn *each, void *ctx, struct err *e);
 
+/* Refunds of a Pix, received or sent. settled_ms 0: not yet. nature "": ORIGINAL. */
+struct emul_refund {
+	char e2eid[STATE_E2EID], id[STATE_TXID], rtrid[STATE_E2EID], status[24], reason[100], nature[24];
+	int64_t cents, asked_ms, settled_ms;
+};
+typedef void state_refund_fn(void *ctx, const struct emul_refund *r);
+bool state_refund_put(struct state *st, const struct emul_refund *r, struct err *e);	/* new, or ERR_REFUSED: that Pix has one of the id */
+/* Out of EM_PROCESSAMENTO. ERR_NOT_FOUND: no such refund that is in it. */
+bool state_refund_settle(struct state *st, const char *e2eid, const char *id, int64_t at_ms, const char *status, const char *reason, struct err *e);
+/* Those of a Pix in order of time, at most 1,000; id "": all. each must not use the state. */
+bool state_refunds(struct state *st, const char *e2eid, const char *id, state_refund_fn *each, void *ctx, struct err *e);
+
+/* Payments of the merchant's by id, the idEnvio. key: whose money it is; payee: to which key, "" where to an account. */
+struct emul_sent {
+	char id[STATE_TXID], e2eid[STATE_E2EID], key[STATE_KEY], payee[STATE_KEY], status[24];
+	int64_t cents, at_ms;
+};
+bool state_sent_put(struct state *st, const struct emul_sent *p, struct err *e);	/* new, or ERR_REFUSED: the id is taken */
+bool state_sent_get(struct state *st, const char *id, const char *e2eid, struct emul_sent *p, struct err *e);	/* by the one that is not "" */
+bool state_sent_settle(struct state *st, const char *id, const char *status, struct err *e);	/* as state_refund_settle */
+
+/* Misbehaviour: emul/fault.h knows the names. take: ERR_NOT_FOUND where none is left of it. */
+typedef void state_fault_fn(void *ctx, const char *name, int64_t remaining, int64_t value);
+bool state_fault_put(struct state *st, const char *name, int64_t times, int64_t value, struct err *e);
+bool state_fault_take(struct state *st, const char *name, int64_t *value, struct err *e);
+bool state_faults(struct state *st, state_fault_fn *each, void *ctx, struct err *e);
+bool state_fault_clear(struct state *st, struct err *e);
+
 /* Callbacks that are to be made. made: attempts until now. once: no retries (a resend that was asked for). */
 struct emul_callback {
 	int64_t id, due_ms, made;
 	char kind[16], key[STATE_KEY];
 	bool once;
+	bool put_off;		/* state_callback_put_off had it before */
 	struct buf body;	/* freed by the caller */
 };
 bool state_callback_put(struct state *st, const struct emul_callback *c, struct err *e);	/* the id is not looked at */
@@ -94,6 +124,10 @@ bool state_callback_take(struct state *st, int64_t now, struct emul_callback *c,
 
 /* After an attempt: due again at *again_ms, or over where that is NULL. how: "taken", "given up", … for who looks. */
 bool state_callback_settle(struct state *st, int64_t id, const int64_t *again_ms, const char *how, struct err *e);
+
+/* Not made now: due again at due_ms, or earlier where behind is set and another one's attempt ends before. */
+bool state_callback_put_off(struct state *st, int64_t id, int64_t due_ms, bool behind, struct err *e);
+bool state_callback_follow(struct state *st, int64_t now, struct err *e);	/* an attempt has ended: those behind it are due */
 
 /* What an emulator that was killed had taken is free again. The one that serves calls it when it starts. */
 bool state_callback_free_all(struct state *st, struct err *e);

@@ -1,7 +1,13 @@
 /* What is paid: charges, payments, and the callbacks that tell of them. */
 #include "emul/state_inside.h"
 
+#include <string.h>
+
 #include "lib/limits.h"
+
+/* how: of a callback that was put off, until it is made */
+#define LATER "put off"
+#define BEHIND "behind another"
 
 bool state_cob_put(struct state *st, const struct emul_cob *c, struct err *e)
 {
@@ -35,6 +41,15 @@ bool state_cob_paid(struct state *st, const char *txid, struct err *e)
 
 	return state_change(st, e, &n, "UPDATE cob SET paid=1 WHERE txid=? AND NOT paid", "s", txid) &&
 		(n || fail(e, ERR_NOT_FOUND, "charge %s: none of that txid is open", txid));
+}
+
+bool state_cob_change(struct state *st, const struct emul_cob *c, struct err *e)
+{
+	int n = 0;
+
+	return state_change(st, e, &n, "UPDATE cob SET cents=?,expires_s=?,request=? WHERE txid=? AND NOT paid", "iiss", c->cents, c->expires_s, c->request,
+			c->txid) &&
+		(n || fail(e, ERR_NOT_FOUND, "charge %s: none of that txid is open", c->txid));
 }
 
 bool state_pix_put(struct state *st, const struct emul_pix *p, struct err *e)
@@ -78,6 +93,7 @@ bool state_callback_put(struct state *st, const struct emul_callback *c, struct 
 bool state_callback_take(struct state *st, int64_t now, struct emul_callback *c, struct err *e)
 {
 	sqlite3_stmt *s = state_ask(st, e, "SELECT 1 FROM callback WHERE due_ms<=? AND NOT taken LIMIT 1", "i", now);
+	char how[16];
 	bool ok;
 
 	/* looked at first, without the lock that a change takes: mostly there is none */
@@ -85,7 +101,7 @@ bool state_callback_take(struct state *st, int64_t now, struct emul_callback *c,
 		return false;
 	/* One statement, so that no two take the same. */
 	s = state_ask(st, e, "UPDATE callback SET taken=1 WHERE id=(SELECT id FROM callback WHERE due_ms<=? AND NOT taken"
-		" ORDER BY due_ms,id LIMIT 1) RETURNING id,due_ms,made,kind,key,once,body", "i", now);
+		" ORDER BY due_ms,id LIMIT 1) RETURNING id,due_ms,made,kind,key,once,body,how", "i", now);
 	ok = state_row(st, s, e);
 	if (ok) {
 		c->id = sqlite3_column_int64(s, 0);
@@ -94,6 +110,8 @@ bool state_callback_take(struct state *st, int64_t now, struct emul_callback *c,
 		state_text_at(s, 3, c->kind, sizeof c->kind);
 		state_text_at(s, 4, c->key, sizeof c->key);
 		c->once = sqlite3_column_int(s, 5);
+		state_text_at(s, 7, how, sizeof how);
+		c->put_off = !strcmp(how, LATER) || !strcmp(how, BEHIND);
 		c->body = BUF(LIMIT_BODY_MAX);
 		buf_add(&c->body, sqlite3_column_blob(s, 6), (size_t)sqlite3_column_bytes(s, 6));
 		while (sqlite3_step(s) == SQLITE_ROW)
@@ -107,6 +125,16 @@ bool state_callback_settle(struct state *st, int64_t id, const int64_t *again_ms
 	if (again_ms)
 		return state_change(st, e, NULL, "UPDATE callback SET taken=0,made=made+1,due_ms=?,how=? WHERE id=?", "isi", *again_ms, how, id);
 	return state_change(st, e, NULL, "UPDATE callback SET taken=0,made=made+1,due_ms=NULL,how=? WHERE id=?", "si", how, id);
+}
+
+bool state_callback_put_off(struct state *st, int64_t id, int64_t due_ms, bool behind, struct err *e)
+{
+	return state_change(st, e, NULL, "UPDATE callback SET taken=0,due_ms=?,how=? WHERE id=?", "isi", due_ms, behind ? BEHIND : LATER, id);
+}
+
+bool state_callback_follow(struct state *st, int64_t now, struct err *e)
+{
+	return state_change(st, e, NULL, "UPDATE callback SET due_ms=?1 WHERE how='" BEHIND "' AND due_ms>?1 AND NOT taken", "i", now);
 }
 
 bool state_callback_free_all(struct state *st, struct err *e)
