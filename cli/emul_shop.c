@@ -1,4 +1,5 @@
 /* `pixgate emul shop`: the configuration of a merchant whose PSPs are all the emulator. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum { OPT_DIR, OPT_PORT, OPT_DOMAIN, OPT_KEY, OPT_SKIP };
 
 #define API_PORT 8443
 #define DOMAIN "localhost:9443"
-#define KEY "11111111-2222-4333-8444-555555555555"
+#define KEY "loja@example.com"
 
 static const struct opt options[] = {
 	[OPT_DIR]    = { "--conf-dir", "DIR", "the folder that emul pki made", 0 },
@@ -28,6 +29,7 @@ static const struct opt options[] = {
 };
 
 #define CONF_FILE "pixgate.conf"
+#define LIGHTTPD_FILE "lighttpd.conf"
 
 /* The secrets of the hooks. before: what stands before the fresh value. */
 static const struct secret_file {
@@ -64,6 +66,16 @@ static void put_text(struct buf *b, const struct shop *s)
 		 s->port, s->bank, s->bank);
 }
 
+/* For who has no web server yet: what `gen lighttpd --scope port` writes is included by a lighttpd.conf. */
+static void put_lighttpd(struct buf *b, const char *dir, const struct shop *s)
+{
+	const char *port = strrchr(s->domain, ':');
+
+	buf_putf(b, "# lighttpd for trying: pixgate gen lighttpd --scope port -o %s/site.conf …\n"
+		"server.document-root = \"%s\"\nserver.bind = \"127.0.0.1\"\nserver.port = %s\ninclude \"site.conf\"\n",
+		dir, dir, port && port[1] ? port + 1 : "443");
+}
+
 static bool write_secret(struct newfile *f, const char *dir, const struct secret_file *s, struct err *e)
 {
 	char fresh[SECRET_HEX + 1] = "", line[SECRET_HEX + 16];
@@ -91,11 +103,21 @@ static void say_written(const struct newfile *f, const struct common *c)
 	buf_free(&b);
 }
 
+/* What would end a text of the file early, or change what follows it. */
+static bool plain(const char *option, const char *text, struct err *e)
+{
+	if (*text && !text[strcspn(text, "\"\\\n\r")])
+		return true;
+	return fail(e, ERR_USAGE, "%s: empty, or with a quotation mark, a backslash or a line break", option);
+}
+
 /* All of them or none. */
 static bool write_shop(const char *dir, const struct shop *shop, const struct common *c, struct err *e)
 {
-	struct newfile file[SECRETS + 1] = { 0 };
-	struct buf text = BUF(LIMIT_CONF_FILE);
+	enum { WEB = SECRETS, CONF, FILES };
+	struct newfile file[FILES] = { 0 };
+	struct buf text = BUF(LIMIT_CONF_FILE), web = BUF(LIMIT_CONF_FILE);
+	char real[PATH_MAX];
 	struct settings *s = NULL;
 	bool made = false, ok = false;
 
@@ -105,31 +127,38 @@ static bool write_shop(const char *dir, const struct shop *shop, const struct co
 	for (int i = 0; i < SECRETS; i++)
 		if (!write_secret(&file[i], dir, &secrets[i], e) || !newfile_place(&file[i], e))
 			goto out;
-	if (!newfile_write(&file[SECRETS], dir, CONF_FILE, text.data, text.len, e))
+	if (!realpath(dir, real) || !plain("the folder", real, e)) {
+		if (e->code == ERR_NONE)
+			fail(e, ERR_STORE, "%s: %s", dir, strerror(errno));
+		goto out;
+	}
+	put_lighttpd(&web, real, shop);
+	if (!newfile_write(&file[WEB], dir, LIGHTTPD_FILE, web.data, web.len, e) || !newfile_place(&file[WEB], e) ||
+	    !newfile_write(&file[CONF], dir, CONF_FILE, text.data, text.len, e))
 		goto out;
 	/* read back before it has its name: a value of the command line may not fit */
-	s = settings_load(file[SECRETS].temp, e);
-	if (!s || !settings_check_files(s, e) || !newfile_place(&file[SECRETS], e) || !folder_sync(dir, e))
+	s = settings_load(file[CONF].temp, e);
+	if (!s) {
+		char *at = strstr(e->text, ": ");	/* without the temporary file's name and line */
+
+		if (at)
+			memmove(e->text, at + 2, strlen(at + 2) + 1);
 		goto out;
-	for (int i = 0; i <= SECRETS; i++)
+	}
+	if (!settings_check_files(s, e) || !newfile_place(&file[CONF], e) || !folder_sync(dir, e))
+		goto out;
+	for (int i = 0; i < FILES; i++)
 		say_written(&file[i], c);
 	ok = true;
 out:
-	for (int i = 0; i <= SECRETS; i++)
+	for (int i = 0; i < FILES; i++)
 		newfile_end(&file[i], ok);
 	if (!ok && made)
 		rmdir(dir);
 	settings_free(s);
 	buf_free(&text);
+	buf_free(&web);
 	return ok;
-}
-
-/* What would end a text of the file early, or change what follows it. */
-static bool plain(const char *option, const char *text, struct err *e)
-{
-	if (*text && !text[strcspn(text, "\"\\\n\r")])
-		return true;
-	return fail(e, ERR_USAGE, "%s: empty, or with a quotation mark, a backslash or a line break", option);
 }
 
 static int run(const struct common *c, const struct args *a, struct err *e)
@@ -162,7 +191,8 @@ const struct verb emul_shop = {
 	.synopsis = "--conf-dir DIR [OPTION \xe2\x80\xa6] FOLDER",
 	.summary = "writes the configuration of a merchant whose PSPs are the emulator",
 	.help = "Writes FOLDER/pixgate.conf with a hook for each PSP that emul serve plays (loja is Ef\xc3\xad's, banco BS2's, indireto a BS2 indirect\n"
-		"participant's) and their fresh secrets (0600). Nothing that exists is overwritten: all of it is written, or nothing.",
+		"participant's) and their fresh secrets (0600), and FOLDER/lighttpd.conf, which takes what gen lighttpd --scope port writes\n"
+		"to FOLDER/site.conf. Nothing that exists is overwritten: all of it is written, or nothing.",
 	.options = options,
 	.least = 1,
 	.most = 1,
