@@ -275,7 +275,7 @@ static bool no_certificate(const char *bytes, size_t len, const char *path, stru
 		int n = 0;
 
 		other += strlen(begin);
-		while (n < 40 && other + n < end && ((other[n] >= 'A' && other[n] <= 'Z') || other[n] == ' '))
+		while (n < 40 && other + n < end && ((other[n] >= 'A' && other[n] <= 'Z') || (other[n] >= '0' && other[n] <= '9') || other[n] == ' '))
 			n++;
 		return fail(e, ERR_CONFIG, "%s: no certificate in it, but a block %.*s", path, n, other);
 	}

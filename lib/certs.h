@@ -43,6 +43,14 @@ bool certs_chain(struct cert_list *list, const char *path, int64_t now, struct e
 /* Whether the first certificate of cert_path is of the private key in key_path (PEM, not encrypted). ERR_CONFIG. */
 bool certs_key_matches(const char *cert_path, const char *key_path, struct err *e);
 
+/*
+ * A server's own certificate among those of a file, which may be its chain, becomes the first of the list: the one that is no CA's, or the
+ * only one. ERR_CONFIG: there are several, or CAs alone. cert_leaf_load reads the file too, at most LIMIT_LEAF_FILE bytes and no
+ * private key in it: what is found so may leave this machine. certs_free in any case.
+ */
+bool cert_leaf(struct cert_list *list, const char *path, struct err *e);
+bool cert_leaf_load(const char *path, struct cert_list *list, struct err *e);
+
 /* Whether the certificate is for that host: RFC 6125, wildcards in the leftmost label. */
 bool cert_is_for(const struct cert *c, const char *host);
 
