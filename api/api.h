@@ -50,6 +50,9 @@ bool api_call(struct api *a, const char *call, const struct api_value *values, i
 /* The same request as text, "PUT https://…", headers, a blank line, the body; secrets masked. Asks nobody. */
 bool api_show(struct api *a, const char *call, const struct api_value *values, struct buf *out, struct err *e);
 
+/* A call of the hook's PSP: the profile's row with the hook's changes in it. What it points to is the profile's and the hook's. false: there is none. */
+bool api_row(const struct hook *h, const char *name, struct psp_call *row);
+
 /*
  * The PSP's words in any of the error shapes: {nome, mensagem[, erros]}, {error, error_description}, RFC 7807 {title, detail,
  * violacoes}, [{tag, descricao}], {descricao}, {message}. name and text are borrowed from doc; false: none of them.

@@ -10,7 +10,7 @@
 
 /* A call with its placeholders filled. */
 struct filled {
-	const struct psp_call *call;
+	struct psp_call call;
 	struct buf url, header, body;
 };
 
@@ -28,13 +28,41 @@ static void filled_free(struct filled *f)
 	wipe(&f->body);
 }
 
+static void change(const char **at, const char *to)
+{
+	if (*to)
+		*at = to;
+}
+
+bool api_row(const struct hook *h, const char *name, struct psp_call *row)
+{
+	const struct psp_call *known = psp_call_find(h->psp, name);
+
+	if (!known)
+		return false;
+	*row = *known;
+	for (size_t i = 0; i < h->call_count; i++) {
+		const struct call_change *c = &h->calls[i];
+
+		if (strcmp(c->name, name) != 0)
+			continue;
+		change(&row->method, c->method);
+		change(&row->path, c->path);
+		change(&row->body, c->body);
+		change(&row->part, c->part);
+		change(&row->part_name, c->part_name);
+		change(&row->part_type, c->part_type);
+	}
+	return true;
+}
+
 /* *f is for filled_free, whatever comes of it. */
 static bool make(struct filled *f, const struct api *a, const char *name, const struct api_value *values, bool masked, struct err *e)
 {
-	const struct psp_call *c = psp_call_find(a->psp, name);
+	const struct psp_call *c = &f->call;
 
-	*f = (struct filled){ c, BUF(LIMIT_API_URL), BUF(LIMIT_API_URL), BUF(LIMIT_API_BODY) };
-	if (!c)
+	*f = (struct filled){ { 0 }, BUF(LIMIT_API_URL), BUF(LIMIT_API_URL), BUF(LIMIT_API_BODY) };
+	if (!api_row(a->h, name, &f->call))
 		return fail(e, ERR_USAGE, "%s has no call \"%s\"", a->psp->title, name);
 	if (!buf_puts(&f->url, a->base))
 		return fail(e, ERR_CONFIG, "the address of the API is too long");
@@ -53,19 +81,19 @@ static bool send_once(struct api *a, const struct filled *f, struct api_answer *
 	bool ok;
 
 	snprintf(proof, sizeof proof, "%s%s", begin, a->token.text);
-	if (f->call->header)
+	if (f->call.header)
 		headers[n++] = buf_str(&f->header);
-	if (f->call->body && !f->call->part)
+	if (f->call.body && !f->call.part)
 		headers[n++] = "Content-Type: application/json";
-	r.method = f->call->method;
+	r.method = f->call.method;
 	r.url = buf_str(&f->url);
 	r.headers = headers;
-	if (f->call->body) {
+	if (f->call.body) {
 		r.body = buf_str(&f->body);
 		r.body_len = f->body.len;
-		r.part = f->call->part;
-		r.part_name = f->call->part_name;
-		r.part_type = f->call->part_type;
+		r.part = f->call.part;
+		r.part_name = f->call.part_name;
+		r.part_type = f->call.part_type;
 	}
 	ok = client_send(&r, answer, type, e);
 	secret_wipe(proof, sizeof proof);
@@ -77,9 +105,9 @@ static bool judge(const struct filled *f, const struct api_answer *answer, const
 {
 	bool good = answer->status >= 200 && answer->status <= 299 && !words_stale_token(answer);
 
-	if (good && (answer->doc || strcmp(f->call->method, "GET") != 0))
+	if (good && (answer->doc || strcmp(f->call.method, "GET") != 0))
 		return true;
-	return words_refusal(answer, type, f->call->scope, e);
+	return words_refusal(answer, type, f->call.scope, e);
 }
 
 /* Would another token do better? After a scope was allowed, the one in the cache is of before. */
@@ -94,7 +122,7 @@ bool api_call(struct api *a, const char *call, const struct api_value *values, i
 	char type[80] = "";
 	bool ok = false;
 
-	*answer = (struct api_answer){ .retry_after_s = -1 };
+	*answer = (struct api_answer){ .retry_after_s = -1, .fail = HTTP_OTHER };
 	if (!make(&f, a, call, values, false, e) || !client_token(a, false, now, answer, e) || !send_once(a, &f, answer, type, e))
 		goto out;
 	if (worth_another(a, answer) && (!client_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
@@ -114,7 +142,7 @@ bool api_show(struct api *a, const char *call, const struct api_value *values, s
 
 	if (!make(&f, a, call, values, true, e))
 		goto out;
-	c = f.call;
+	c = &f.call;
 	ok = buf_putf(&text, "%s %s\nAuthorization: Bearer ***\nAccept: application/json\nUser-Agent: %s\n", c->method, buf_str(&f.url),
 		a->agent ? "***" : "pixgate/" VERSION);
 	if (ok && c->header)

@@ -167,6 +167,7 @@ struct http_request client_request(const struct api *a)
 		.cert = set(a->h->api_cert) ? a->h->api_cert : NULL,
 		.password = a->password,
 		.user_agent = a->agent,
+		.proxy = set(a->h->api_proxy) ? a->h->api_proxy : NULL,
 		.timeout_ms = LIMIT_API_MS,
 	};
 }
@@ -178,6 +179,7 @@ bool client_send(const struct http_request *r, struct api_answer *answer, char t
 	api_answer_free(answer);
 	*answer = (struct api_answer){ .retry_after_s = -1 };
 	if (!http_send(r, &got, e)) {
+		answer->fail = got.fail;
 		buf_free(&got.body);
 		return false;
 	}

@@ -80,10 +80,16 @@ static bool put_path(struct buf *out, const struct api_value *v, const char *tex
 
 static bool put(const struct filling *f, const struct api_value *v, struct err *e)
 {
-	char *veil = f->masked ? veiled(v) : NULL;
-	const char *text = veil ? veil : v->value;
+	char *veil;
+	const char *text;
 	bool ok = false;
 
+	if (v->len && f->form != FILL_PART)
+		return fail(e, ERR_USAGE, "%s: bytes stand in a file's part alone", v->name);
+	if (v->len)
+		return (f->masked ? buf_putf(f->out, "(%zu bytes)", v->len) : buf_add(f->out, v->value, v->len)) || fail(e, ERR_USAGE, "%s: too long", v->name);
+	veil = f->masked ? veiled(v) : NULL;
+	text = veil ? veil : v->value;
 	switch (f->form) {
 	case FILL_PATH:
 		ok = put_path(f->out, v, text, e);

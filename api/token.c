@@ -60,16 +60,17 @@ static int64_t life(const struct json *doc)
 	return s > LONGEST_S ? LONGEST_S : s;
 }
 
-static bool body(const struct psp_token *how, struct buf *b, struct err *e)
+static bool body(const struct psp_token *how, const char *asked, struct buf *b, struct err *e)
 {
-	char scope[1024];
+	char scope[3 * LIMIT_SCOPE + 1];
 	bool ok;
 
+	/* no quote and no backslash is in a scope (RFC 6749 §3.3; conf/ sees to it) */
 	if (how->json)
-		ok = how->scope ? buf_putf(b, "{\"grant_type\":\"client_credentials\",\"scope\":\"%s\"}", how->scope)
-				: buf_puts(b, "{\"grant_type\":\"client_credentials\"}");
-	else if (how->scope)
-		ok = text_percent(how->scope, scope, sizeof scope) && buf_putf(b, "grant_type=client_credentials&scope=%s", scope);
+		ok = asked ? buf_putf(b, "{\"grant_type\":\"client_credentials\",\"scope\":\"%s\"}", asked)
+			   : buf_puts(b, "{\"grant_type\":\"client_credentials\"}");
+	else if (asked)
+		ok = text_percent(asked, scope, sizeof scope) && buf_putf(b, "grant_type=client_credentials&scope=%s", scope);
 	else
 		ok = buf_puts(b, "grant_type=client_credentials");
 	return ok || fail(e, ERR_CONFIG, "the scopes of this PSP are too long");
@@ -93,6 +94,8 @@ static bool take(struct token *t, const struct api_answer *answer, const char *t
 static bool ask(struct api *a, struct token *t, int64_t now, struct api_answer *answer, struct err *e)
 {
 	const struct psp_token *how = a->psp->token;
+	const char *path = a->h->token_path && *a->h->token_path ? a->h->token_path : how->path;
+	const char *scope = a->h->token_scope && *a->h->token_scope ? a->h->token_scope : how->scope;
 	const char *headers[] = { a->proof, how->json ? "Content-Type: application/json" : "Content-Type: application/x-www-form-urlencoded",
 		"Accept: application/json", NULL };
 	struct http_request r = client_request(a);
@@ -100,11 +103,11 @@ static bool ask(struct api *a, struct token *t, int64_t now, struct api_answer *
 	char type[80];
 	bool ok = false;
 
-	if (!buf_putf(&url, "%s%s", a->base, how->path)) {
+	if (!buf_putf(&url, "%s%s", a->base, path)) {
 		fail(e, ERR_CONFIG, "the address of the API is too long");
 		goto out;
 	}
-	if (!body(how, &form, e))
+	if (!body(how, scope, &form, e))
 		goto out;
 	r.method = "POST";
 	r.url = buf_str(&url);

@@ -12,7 +12,8 @@ static const char *const other_proofs[] = { "client_cert", "ca", "pin", "basic",
 
 /* What only `pixgate webhook` needs: a hook receives without it. */
 static const char *const for_api[] = {
-	"api", "api_ca", "api_cert", "api_password", "client_id", "client_secret", "user_agent", "account", NULL
+	"api", "api_ca", "api_cert", "api_password", "client_id", "client_secret", "user_agent", "account",
+	"api_proxy", "token_path", "token_scope", "cert_form", "calls", NULL
 };
 
 static bool among(const char *name, const char *const *list)
@@ -84,8 +85,21 @@ static const char *quoted(struct buf *b, const char *p)
 	return *p ? p + 1 : p;
 }
 
+/* A group's member: "name =" becomes "\"name\":". Returns what stands behind it; NULL: no name stands here. */
+static const char *named(struct buf *b, const char *p)
+{
+	size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz_"), space = strspn(p + n, " ");
+
+	if (!n || p[n + space] != '=')
+		return NULL;
+	json_quote(b, p, n);
+	buf_puts(b, ":");
+	return p + n + space + 1;
+}
+
 void conf_text_json(struct buf *b, const char *text)
 {
+	const char *behind;
 	bool digits = false;
 
 	for (const char *p = text; *p;) {
@@ -93,10 +107,18 @@ void conf_text_json(struct buf *b, const char *text)
 			p = quoted(b, p);
 			continue;
 		}
+		if ((behind = named(b, p))) {
+			p = behind;
+			continue;
+		}
 		if (*p == '(' || *p == '[')
 			buf_puts(b, "[");
 		else if (*p == ')' || *p == ']')
 			buf_puts(b, "]");
+		else if (*p == ';' && p[1 + strspn(p + 1, " ")] != '}')
+			buf_puts(b, ",");
+		else if (*p == ';')
+			;
 		else if (*p == 'L' && digits)
 			;	/* libconfig's mark of a 64-bit number */
 		else if (!isspace((unsigned char)*p))

@@ -80,22 +80,6 @@ static const char *const client_certs[] = {
 	[CLIENT_CERT_NONE] = "none", [CLIENT_CERT_SERVER] = "server", [CLIENT_CERT_VERIFY] = "verify", NULL
 };
 
-/* The place of a word in a NULL-ended list, or -1 with the nearest one in *e. */
-static int choice(const char *word, const char *const *words, bool fold, struct err *e)
-{
-	char all[256] = "";
-	const char *near;
-
-	for (int i = 0; words[i]; i++) {
-		if ((fold ? strcasecmp : strcmp)(word, words[i]) == 0)
-			return i;
-		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", words[i]);
-	}
-	near = text_nearest(word, words);
-	fail(e, ERR_CONFIG, "\"%s\" is unknown%s%s%s (one of: %s)", word, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "", all);
-	return -1;
-}
-
 static bool set_proxy_header(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
 	int i = choice(conf_text(v), proxy_headers, true, e);
@@ -380,5 +364,15 @@ const struct key setting_keys[] = {
 	  "A reference to the code that BS2 demands in User-Agent in production.", set_user_agent, show_user_agent },
 	{ "account", KEY_NUMBER, true, false, "7654321",
 	  "BS2: the account (contaNumero) whose events are announced.", set_account, show_account },
+	{ "api_proxy", KEY_TEXT, true, false, "\"http://proxy.example:3128\"",
+	  "The proxy through which the API is reached; left out: none, whatever the environment says.", set_api_proxy, show_api_proxy },
+	{ "token_path", KEY_TEXT, true, false, "\"/oauth/token\"",
+	  "Where the API gives tokens, in place of what the profile knows.", set_token_path, show_token_path },
+	{ "token_scope", KEY_TEXT, true, false, "\"webhook.read webhook.write\"",
+	  "The scopes that are asked for, in place of the profile's.", set_token_scope, show_token_scope },
+	{ "cert_form", KEY_TEXT, true, false, "\"multipart-pem\"",
+	  "How the web server's certificate is uploaded, in place of the profile's way.", set_cert_form, show_cert_form },
+	{ "calls", KEY_CALLS, true, false, "( { name = \"webhook.set\"; path = \"/v2/webhook/{key}\"; } )",
+	  "What this PSP's API calls differently than the profile says, one group a call.", set_calls, show_calls },
 	{ 0 }
 };

@@ -9,6 +9,9 @@
 bool read_texts(const struct conf_value *v, struct text_list *list, struct err *e);
 bool read_cidrs(const struct conf_value *v, struct cidr_list *list, struct err *e);
 
+/* The place of a word in a NULL-ended list, or -1 with the nearest one in *e. */
+int choice(const char *word, const char *const *words, bool fold, struct err *e);
+
 void show_text(struct buf *b, const char *text);
 void show_texts(struct buf *b, const struct text_list *list);
 void show_cidrs(struct buf *b, const struct cidr_list *list);
@@ -31,6 +34,16 @@ API_KEY(client_id);
 API_KEY(client_secret);
 API_KEY(user_agent);
 API_KEY(account);
+API_KEY(api_proxy);
+API_KEY(token_path);
+API_KEY(token_scope);
+API_KEY(cert_form);
+API_KEY(calls);		/* keys_calls.c; its errors have file and line already */
+
+void calls_free(struct hook *h);
+
+/* The path of a request, such as "/v1/x?a={name}"; holes: {name} and <…> may be in it. */
+bool request_path_ok(const char *path, bool holes, struct err *e);
 
 /* What of them only the disk can tell: the files are there and private. */
 bool api_files_ok(const struct settings *s, const struct hook *h, struct err *e);

@@ -1,5 +1,6 @@
 /* A hook's settings for the PSP's API: how they are read, shown and checked. The gate reads them too and uses none. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/keys.h"
@@ -65,6 +66,75 @@ void show_account(const struct settings *s, const struct hook *h, struct buf *b)
 		buf_putf(b, "%lld%s", (long long)h->account, h->account > INT32_MAX ? "L" : "");
 }
 
+/*
+ * HOST:PORT alone. A user and a password would stand readable in the file; and without a port libcurl would take 1080, which
+ * hardly anybody means.
+ */
+bool set_api_proxy(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
+{
+	const char *url = conf_text(v), *host, *port;
+	size_t len = strlen(url);
+
+	(void)s;
+	host = strncmp(url, "http://", 7) == 0 ? url + 7 : strncmp(url, "https://", 8) == 0 ? url + 8 : NULL;
+	if (len && url[len - 1] == '/')
+		len--;
+	/* the URL is in no message: the password stands there */
+	if (strchr(url, '@'))
+		return fail(e, ERR_CONFIG, "a user and a password would stand readable in this file and are not taken: expected a proxy that wants none, "
+			"such as \"http://proxy.example:3128\"");
+	if (!host || len > 300)
+		return fail(e, ERR_CONFIG, "expected http:// or https:// with host and port, such as \"http://proxy.example:3128\"");
+	port = *host == '[' ? strchr(host, ']') : host + strcspn(host, ":/");
+	port = port && *port == ']' ? port + 1 : port;
+	if (!port || port == host || *port != ':' || strspn(port + 1, "0123456789") != (size_t)(url + len - port - 1) || atol(port + 1) < 1 || atol(port + 1) > 65535)
+		return fail(e, ERR_CONFIG, "expected a host and its port without path, such as \"http://proxy.example:3128\"");
+	for (const char *p = host; p < port; p++)
+		if (!isalnum((unsigned char)*p) && !strchr(*host == '[' ? "[]:." : "-._", *p))
+			return fail(e, ERR_CONFIG, "expected a host name or address and its port, such as \"http://proxy.example:3128\"");
+	keep_text(&h->api_proxy, xstrndup(url, len));
+	return true;
+}
+
+bool set_token_path(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
+{
+	(void)s;
+	if (!request_path_ok(conf_text(v), false, e))
+		return false;
+	keep_text(&h->token_path, xstrdup(conf_text(v)));
+	return true;
+}
+
+/* RFC 6749 §3.3: words of visible ASCII but for '"' and '\\', one space between them. */
+bool set_token_scope(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
+{
+	const char *scope = conf_text(v);
+
+	(void)s;
+	if (!*scope || strlen(scope) > LIMIT_SCOPE)
+		return fail(e, ERR_CONFIG, "expected scopes, 1 to %d characters, such as \"webhook.read webhook.write\"", LIMIT_SCOPE);
+	for (const char *p = scope; *p; p++)
+		if (*p < ' ' || *p > '~' || *p == '"' || *p == '\\' || (*p == ' ' && (p == scope || !p[1] || p[1] == ' ')))
+			return fail(e, ERR_CONFIG, "expected scopes with one space between them, such as \"webhook.read webhook.write\"");
+	keep_text(&h->token_scope, xstrdup(scope));
+	return true;
+}
+
+bool set_cert_form(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
+{
+	const char *names[16];
+	size_t n = 0;
+
+	(void)s;
+	for (; cert_forms[n].name && n < sizeof names / sizeof names[0] - 1; n++)
+		names[n] = cert_forms[n].name;
+	names[n] = NULL;
+	if (choice(conf_text(v), names, false, e) < 0)
+		return false;
+	keep_text(&h->cert_form, xstrdup(conf_text(v)));
+	return true;
+}
+
 #define SET_PLACE(name) \
 	bool set_##name(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e) \
 	{ \
@@ -95,6 +165,10 @@ SHOW(api_password)
 SHOW(client_id)
 SHOW(client_secret)
 SHOW(user_agent)
+SHOW(api_proxy)
+SHOW(token_path)
+SHOW(token_scope)
+SHOW(cert_form)
 
 /* The bytes are not kept: a certificate comes with its private key. */
 static bool there(const char *path, mode_t forbidden, struct err *e)

@@ -49,6 +49,7 @@ static bool type_ok(const struct conf_value *v, enum key_type type)
 	case KEY_TEXTS:
 		return conf_type(v) == CONF_TEXT || conf_type(v) == CONF_LIST;
 	case KEY_HOOKS:
+	case KEY_CALLS:
 		return conf_type(v) == CONF_LIST;
 	}
 	return false;
@@ -56,7 +57,8 @@ static bool type_ok(const struct conf_value *v, enum key_type type)
 
 static const char *const type_words[] = {
 	[KEY_TEXT] = "a text in quotes", [KEY_NUMBER] = "a number",
-	[KEY_TEXTS] = "a list of texts, [ \"…\", \"…\" ]", [KEY_HOOKS] = "a list of groups, ( { … }, { … } )"
+	[KEY_TEXTS] = "a list of texts, [ \"…\", \"…\" ]", [KEY_HOOKS] = "a list of groups, ( { … }, { … } )",
+	[KEY_CALLS] = "a list of groups, ( { … }, { … } )"
 };
 
 static const struct conf_value *member(const struct conf_value *group, const char *name)
@@ -88,7 +90,7 @@ static bool read_group(struct settings *s, struct hook *h, const struct conf_val
 		if (v && !type_ok(v, k->type))
 			return fail(e, ERR_CONFIG, "%s:%d: %s: expected %s", s->file, conf_line(v), k->name, type_words[k->type]);
 		if (v && k->set && !k->set(s, h, v, e))
-			return fail_in(e, "%s:%d: %s", s->file, conf_line(v), k->name);
+			return k->type == KEY_CALLS ? false : fail_in(e, "%s:%d: %s", s->file, conf_line(v), k->name);
 		/* What a profile knows stands where the file is silent; it has to be known once psp was read. */
 		if (h && strcmp(k->name, "psp") == 0)
 			h->env = h->psp->envs;
@@ -135,6 +137,10 @@ static bool read_hooks(struct settings *s, const struct conf_value *list, struct
 		h->client_id = xstrdup("");
 		h->client_secret = xstrdup("");
 		h->user_agent = xstrdup("");
+		h->api_proxy = xstrdup("");
+		h->token_path = xstrdup("");
+		h->token_scope = xstrdup("");
+		h->cert_form = xstrdup("");
 		if (conf_type(group) != CONF_GROUP)
 			return fail(e, ERR_CONFIG, "%s:%d: hooks: expected %s", s->file, h->line, type_words[KEY_HOOKS]);
 		if (!read_group(s, h, group, e))
@@ -196,6 +202,11 @@ void settings_free(struct settings *s)
 		free(h->client_id);
 		free(h->client_secret);
 		free(h->user_agent);
+		free(h->api_proxy);
+		free(h->token_path);
+		free(h->token_scope);
+		free(h->cert_form);
+		calls_free(h);
 		free(h->sources.item);
 		text_list_free(&h->secrets);
 		text_list_free(&h->keys);

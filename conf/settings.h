@@ -102,7 +102,7 @@ char *settings_find(const char *given, struct err *e);
 bool settings_url(const struct settings *s, const struct hook *h, const char *domain, const char *event, struct buf *url, struct err *e);
 
 /* One setting, for the reader, `conf example`, `conf show` and the test that the manual names each. */
-enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS };
+enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS, KEY_CALLS };
 
 struct conf_value;
 
@@ -112,7 +112,8 @@ struct key {
 	bool in_hook, need;
 	const char *example;	/* as it stands in `conf example` */
 	const char *help;	/* one sentence */
-	/* Reads the checked-for-type value; *e needs no file and line, the caller adds them. h is NULL at the top level. */
+	/* Reads the checked-for-type value; *e needs no file and line, the caller adds them (but of KEY_CALLS, which knows
+	 * the line better). h is NULL at the top level. */
 	bool (*set)(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e);
 	/* Adds the effective value as libconfig text to b. */
 	void (*show)(const struct settings *s, const struct hook *h, struct buf *b);

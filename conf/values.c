@@ -1,11 +1,14 @@
 /* Lists of texts and networks, read from the file and shown again. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "conf/keys.h"
 #include "lib/buf.h"
 #include "lib/mem.h"
 #include "lib/secret.h"
+#include "lib/text.h"
 
 void text_list_free(struct text_list *list)
 {
@@ -82,6 +85,21 @@ bool read_cidrs(const struct conf_value *v, struct cidr_list *list, struct err *
 out:
 	text_list_free(&texts);
 	return ok;
+}
+
+int choice(const char *word, const char *const *words, bool fold, struct err *e)
+{
+	char all[320] = "";
+	const char *near;
+
+	for (int i = 0; words[i]; i++) {
+		if ((fold ? strcasecmp : strcmp)(word, words[i]) == 0)
+			return i;
+		snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", words[i]);
+	}
+	near = text_nearest(word, words);
+	fail(e, ERR_CONFIG, "\"%s\" is unknown%s%s%s (one of: %s)", word, near ? ": did you mean \"" : "", near ? near : "", near ? "\"?" : "", all);
+	return -1;
 }
 
 void show_text(struct buf *b, const char *text)

@@ -97,6 +97,22 @@ static bool is_p12(const char *file)
 	return ends(file, ".p12") || ends(file, ".pfx");
 }
 
+/*
+ * "": no proxy, whatever http_proxy and its like say. What a proxy is told in CONNECT, which may go in clear, is ours to say:
+ * libcurl would put the User-Agent in, and that may be a secret.
+ */
+static bool choose_proxy(CURL *h, const struct http_request *r)
+{
+	static char name[] = "User-Agent: pixgate/" VERSION;
+	static struct curl_slist told = { name, NULL };
+	bool ok = curl_easy_setopt(h, CURLOPT_PROXY, r->proxy ? r->proxy : "") == CURLE_OK;
+
+	ok &= curl_easy_setopt(h, CURLOPT_NOPROXY, r->proxy ? "" : "*") == CURLE_OK;
+	ok &= curl_easy_setopt(h, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+	ok &= curl_easy_setopt(h, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE) == CURLE_OK;	/* the rest is for the peer alone */
+	return ok && curl_easy_setopt(h, CURLOPT_PROXYHEADER, &told) == CURLE_OK;
+}
+
 /* What holds for every request. */
 static bool prepare(CURL *h, const struct http_request *r, struct sink *sink, char *reason)
 {
@@ -119,9 +135,6 @@ static bool prepare(CURL *h, const struct http_request *r, struct sink *sink, ch
 		ok &= curl_easy_setopt(h, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	}
 	ok &= curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK;
-	/* "": no proxy, whatever http_proxy and its like say */
-	ok &= curl_easy_setopt(h, CURLOPT_PROXY, r->proxy ? r->proxy : "") == CURLE_OK;
-	ok &= curl_easy_setopt(h, CURLOPT_NOPROXY, r->proxy ? "" : "*") == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms) == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, r->connect_ms ? (long)r->connect_ms : (long)r->timeout_ms / 3 + 1) == CURLE_OK;
 	ok &= curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
@@ -238,19 +251,30 @@ static const struct { CURLcode code; enum http_fail means; } meanings[] = {
 	{ CURLE_COULDNT_CONNECT, HTTP_NO_CONNECTION },
 	{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT },
 	{ CURLE_SSL_CONNECT_ERROR, HTTP_TLS },
-	{ CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS },
+	{ CURLE_PEER_FAILED_VERIFICATION, HTTP_THEIR_CERT },
 	{ CURLE_SSL_CIPHER, HTTP_TLS },
-	{ CURLE_SSL_ISSUER_ERROR, HTTP_TLS },
+	{ CURLE_SSL_ISSUER_ERROR, HTTP_THEIR_CERT },
 	{ CURLE_SEND_ERROR, HTTP_RESET },
 	{ CURLE_RECV_ERROR, HTTP_RESET },
 	{ CURLE_PARTIAL_FILE, HTTP_RESET },
 	{ CURLE_GOT_NOTHING, HTTP_EMPTY },
 };
 
-static enum http_fail meaning(CURLcode code, const struct sink *sink, const char *reason)
+/* It failed between us and the proxy, or the proxy did not let us through: nothing of it concerns the peer. */
+static bool at_proxy(CURL *h, const struct http_request *r, CURLcode code)
+{
+	long said = 0;
+
+	return r->proxy && code != CURLE_SSL_CERTPROBLEM && code != CURLE_SSL_CACERT_BADFILE &&
+	       (curl_easy_getinfo(h, CURLINFO_HTTP_CONNECTCODE, &said) || said < 200 || said > 299);
+}
+
+static enum http_fail meaning(CURLcode code, bool proxy, const struct sink *sink, const char *reason)
 {
 	if (sink->full)
 		return HTTP_TOO_LARGE;
+	if (proxy)
+		return code == CURLE_OPERATION_TIMEDOUT ? HTTP_TIMEOUT : code == CURLE_COULDNT_RESOLVE_PROXY ? HTTP_NO_HOST : HTTP_NO_CONNECTION;
 	if (about_our_cert(code, reason))
 		return HTTP_OUR_CERT;
 	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
@@ -280,7 +304,7 @@ static bool bad_cert(const struct http_request *r, const char *reason, struct er
 	return fail(e, ERR_CONFIG, "%s: no readable certificate (PEM, or PKCS #12 in a file *.p12 or *.pfx)", r->cert);
 }
 
-static bool why_not(CURLcode code, const struct http_request *r, const char *host, const struct sink *sink, char *reason, struct err *e)
+static bool why_not(CURLcode code, bool proxy, const struct http_request *r, const char *host, const struct sink *sink, char *reason, struct err *e)
 {
 	if (sink->full)
 		return fail(e, ERR_NET, "%s: the answer is longer than %zu bytes", host, sink->body->max);
@@ -292,6 +316,8 @@ static bool why_not(CURLcode code, const struct http_request *r, const char *hos
 		*reason = '\0';	/* the peer was gone before libcurl had looked at it; the code says what broke */
 	/* libcurl's text may hold what the peer sent */
 	text_tame(reason, strlen(reason));
+	if (proxy)
+		return fail(e, ERR_NET, "%s: the proxy does not lead there: %s", host, *reason ? reason : curl_easy_strerror(code));
 	if (about_our_cert(code, reason))
 		return fail(e, ERR_NET, r->cert ? "%s: it does not take our certificate: %s" : "%s: it asks for a client certificate: %s", host,
 			*reason ? reason : curl_easy_strerror(code));
@@ -320,7 +346,7 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 	CURLcode code = CURLE_FAILED_INIT;
 	CURL *h = NULL;
 	long status = 0;
-	bool ok = false;
+	bool ok = false, proxy;
 
 	answer->fail = HTTP_OTHER;
 	if (!read_url(r->url, host, e))
@@ -330,7 +356,7 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 		fail(e, ERR_NET, "libcurl does not start");
 		goto out;
 	}
-	if (!prepare(h, r, &sink, reason) || !show_cert(h, r) || !load(h, r, &mime)) {
+	if (!prepare(h, r, &sink, reason) || !choose_proxy(h, r) || !show_cert(h, r) || !load(h, r, &mime)) {
 		fail(e, ERR_NET, "%s: this libcurl cannot be told to be careful", host);
 		goto out;
 	}
@@ -340,8 +366,9 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 	if (!code)
 		code = curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
 	if (code) {
-		answer->fail = meaning(code, &sink, reason);
-		why_not(code, r, host, &sink, reason, e);
+		proxy = at_proxy(h, r, code);
+		answer->fail = meaning(code, proxy, &sink, reason);
+		why_not(code, proxy, r, host, &sink, reason, e);
 		goto out;
 	}
 	answer->status = status;

@@ -20,14 +20,14 @@ struct http_request {
 	const char *key;		/* where the key is a file of its own, PEM */
 	const char *password;		/* of the PKCS #12 or the key; NULL: "" */
 	const char *user_agent;		/* NULL: "pixgate/VERSION" */
-	const char *proxy;		/* NULL: none, whatever the environment says */
+	const char *proxy;		/* http:// or https://; told host and port of the URL alone; NULL: none, whatever the environment says */
 	int timeout_ms;			/* the whole of it */
 	int connect_ms;			/* of that, to connect and to agree on TLS; 0: a third */
 };
 
-/* Why there was no answer, where that matters to the caller. */
+/* Why there was no answer, where that matters to the caller. A proxy that cannot be used is NO_HOST, TIMEOUT or NO_CONNECTION. */
 enum http_fail {
-	HTTP_ANSWERED, HTTP_NO_HOST, HTTP_NO_CONNECTION, HTTP_TIMEOUT, HTTP_TLS, HTTP_OUR_CERT, HTTP_RESET, HTTP_EMPTY, HTTP_TOO_LARGE, HTTP_OTHER
+	HTTP_ANSWERED, HTTP_NO_HOST, HTTP_NO_CONNECTION, HTTP_TIMEOUT, HTTP_TLS, HTTP_THEIR_CERT, HTTP_OUR_CERT, HTTP_RESET, HTTP_EMPTY, HTTP_TOO_LARGE, HTTP_OTHER
 };
 
 struct http_answer {

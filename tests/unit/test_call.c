@@ -123,8 +123,6 @@ static void what_is_missing_is_named_before_anybody_is_asked(void **state)
 			fail_msg("%s", e.text);
 		*rows[i].setting = was;
 	}
-	hook.psp = &psp_bs2_indirect;
-	assert_null(api_open(&settings, &hook, NULL));
 	hook.psp = &psp_bacen;
 	hook.api = none;
 	hook.env = psp_bacen.envs;

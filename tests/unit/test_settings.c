@@ -295,7 +295,9 @@ static void what_is_shown_is_read_back_the_same(void **state)
 	assert_true(load(HOOK("secret = [ \"file:loja.secret\", \"env:OLD\" ]; sources = [ \"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\" ];"
 			      " client_cert = \"verify\"; ca = \"/x/ca.pem\"; pin = \"CN=webhook\"; keys = [ \"+5511999990000\" ]; bearer = \"file:t\";"
 			      " domain = \"d.example:8443\"; api = \"https://pix.example:8443/v2\"; api_ca = \"/x/api.pem\"; api_cert = \"/x/loja.p12\";"
-			      " api_password = \"file:p\"; client_id = \"Client_Id_1\"; client_secret = \"file:c\"; user_agent = \"env:UA\"; account = 76543210987L;")));
+			      " api_password = \"file:p\"; client_id = \"Client_Id_1\"; client_secret = \"file:c\"; user_agent = \"env:UA\"; account = 76543210987L;"
+			      " api_proxy = \"http://p.example:3128\"; token_path = \"/t\"; token_scope = \"a b\"; cert_form = \"json-pem\";"
+			      " calls = ( { name = \"webhook.get\"; path = \"/w/{key}\"; } );")));
 	for (const struct key *k = setting_keys; k->name; k++)
 		if (!k->in_hook && k->show && strcmp(k->name, "domain") != 0) {
 			text = settings_show(s, NULL, k);
