@@ -102,6 +102,12 @@ bool webhook_targets(const struct webhook *w, const char *key, bool rec, bool co
 	return true;
 }
 
+/* With TLS 1.3 the refusal of a certificate may look like any connection that breaks (Efí: "socket hang up"). */
+static bool blames_our_cert(enum http_fail why)
+{
+	return why == HTTP_TLS || why == HTTP_OUR_CERT || why == HTTP_RESET || why == HTTP_EMPTY;
+}
+
 bool webhook_failed(struct webhook *w, const char *label, const struct api_answer *a, struct err *e)
 {
 	const char *name = NULL, *text = NULL;
@@ -110,10 +116,12 @@ bool webhook_failed(struct webhook *w, const char *label, const struct api_answe
 
 	text_hide_secret(e->text, buf_str(&w->url));
 	fail_in(e, "hook \"%s\"%s%s", w->hook->name, *label ? ", " : "", label);
-	/* With TLS 1.3 the refusal of a certificate may look like any connection that breaks (Efí: "socket hang up"). */
-	if (e->code == ERR_NET && w->hook->psp->token && w->hook->psp->token->client_cert)
-		note(w->common->quiet, "where the address is right and the connection breaks all the same: api_cert must be the certificate that the PSP gave "
-			"for environment \"%s\"", w->hook->env ? w->hook->env->name : "");
+	if (e->code == ERR_NET && w->hook->psp->token && w->hook->psp->token->client_cert && blames_our_cert(a->fail))
+		note(w->common->quiet, "the PSP breaks off when it does not know the certificate that it is shown: api_cert must be the one that it gave "
+			"for environment \"%s\", and not have expired", w->hook->env ? w->hook->env->name : "");
+	if (e->code == ERR_NET && a->fail == HTTP_THEIR_CERT)
+		note(w->common->quiet, "nothing was sent: the server that answered could not prove that it is the PSP's; look at %s",
+			w->hook->api_ca[0] ? "api and api_ca" : w->hook->api[0] ? "api, and set api_ca where the PSP has CAs of its own" : "this machine's clock and its CAs");
 	if (e->code != ERR_REFUSED)
 		return false;
 	complain(e->text);
