@@ -68,6 +68,7 @@ const char *url_whose(const char *ours, const char *theirs);
 
 /* Replaces each occurrence of our URL's secret in a text that somebody else wrote. */
 void text_hide_secret(char *text, const char *url);
+void text_hide(char *text, const char *secret);	/* that one; of fewer than 3 bytes it hides nothing */
 
 /* Whether a refusal says that nothing is registered. */
 bool says_nothing_there(long status, const char *name);

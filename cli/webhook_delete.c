@@ -6,12 +6,13 @@
 #include "cli/webhook.h"
 #include "cli/webhook_rows.h"
 
-enum { KEY, REC, COBR, YES, FORCE, DRY_RUN };
+enum { KEY, REC, COBR, EVENT, YES, FORCE, DRY_RUN };
 
 static const struct opt options[] = {
 	[KEY]     = { "--key", "KEY", "of that Pix key, instead of the hook's keys", 0 },
 	[REC]     = { "--rec", NULL, "of Pix Automático's authorisations too", 0 },
 	[COBR]    = { "--cobr", NULL, "of Pix Automático's charges too", 0 },
+	[EVENT]   = { "--event", "EVENT[,EVENT]", "BS2's indirect participants: of those events alone", 0 },
 	[YES]     = { "--yes", NULL, "does it; without it the requests are only shown", 0 },
 	[FORCE]   = { "--force", NULL, "deletes a URL that is not this hook's too", 0 },
 	[DRY_RUN] = { "--dry-run", NULL, "prints the requests, secrets masked, and sends nothing", 0 },
@@ -94,7 +95,9 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	if (!w.per_key && (a->value[KEY] || a->value[REC] || a->value[COBR]))
 		webhook_not_per_key(&w, e);
 	else if (!w.per_key)
-		rows_delete(&w, d.force, d.dry, e);
+		rows_delete(&w, a->value[EVENT], d.force, d.dry, e);
+	else if (a->value[EVENT])
+		fail(e, ERR_USAGE, "--event is for BS2 alone");
 	else if (webhook_targets(&w, a->value[KEY], a->value[REC], a->value[COBR], &list, &count, e) &&
 		 webhook_each(&w, list, count, delete_one, &d, e) && !d.dry && !d.done && !w.status)
 		w.status = 1;

@@ -62,21 +62,28 @@ const char *url_whose(const char *ours, const char *theirs)
 	return alike ? "this hook's URL with another secret" : "another URL";
 }
 
-void text_hide_secret(char *text, const char *url)
+static void hide(char *text, const char *secret, size_t n)
 {
-	const char *secret = strstr(url, "?hmac=");
-	size_t n;
 	char *at;
 
-	if (!secret)
-		return;
-	secret += strlen("?hmac=");
-	n = strcspn(secret, "&");
 	while (n >= 3 && (at = memmem(text, strlen(text), secret, n))) {
 		memcpy(at, stars, 3);
 		memmove(at + 3, at + n, strlen(at + n) + 1);
 		text = at + 3;
 	}
+}
+
+void text_hide(char *text, const char *secret)
+{
+	hide(text, secret, strlen(secret));
+}
+
+void text_hide_secret(char *text, const char *url)
+{
+	const char *secret = strstr(url, "?hmac=");
+
+	if (secret)
+		hide(text, secret + strlen("?hmac="), strcspn(secret + strlen("?hmac="), "&"));
 }
 
 /* Efí: HTTP 400 webhook_nao_encontrado; BCB: 404 WebhookNaoEncontrado, WebhookRecNaoEncontrado, WebhookCobRNaoEncontrado. A 404

@@ -14,8 +14,8 @@ static const struct opt options[] = {
 	[REC]       = { "--rec", NULL, "for Pix Automático's authorisations too (Efí: one URL an account)", 0 },
 	[COBR]      = { "--cobr", NULL, "for Pix Automático's charges too (Efí: one URL an account)", 0 },
 	[FORCE]     = { "--force", NULL, "registers where the same URL is registered already too", 0 },
-	[EVENT]     = { "--event", "EVENT[,EVENT]", "BS2: those events; by default Recebimento and Pagamento", 0 },
-	[ONLY_TXID] = { "--only-txid", NULL, "BS2: only receipts that have a txid", 0 },
+	[EVENT]     = { "--event", "EVENT[,EVENT]", "BS2: those events; by default Recebimento and Pagamento, or all seven of an indirect participant", 0 },
+	[ONLY_TXID] = { "--only-txid", NULL, "BS2, direct: only receipts that have a txid", 0 },
 	[DRY_RUN]   = { "--dry-run", NULL, "prints the request, secrets masked, and sends nothing", 0 },
 	{ 0 }
 };
@@ -117,6 +117,10 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	if (!w.per_key) {
 		if (a->value[KEY] || a->value[REC] || a->value[COBR])
 			webhook_not_per_key(&w, e);
+		else if (w.hook->psp->event_in_path && a->value[ONLY_TXID])
+			fail(e, ERR_USAGE, "--only-txid is not for %s", w.hook->psp->title);
+		else if (w.hook->psp->event_in_path)
+			routes_set(&w, a->value[EVENT], a->value[FORCE], a->value[DRY_RUN], e);
 		else
 			rows_set(&w, a->value[EVENT], a->value[ONLY_TXID], a->value[FORCE], a->value[DRY_RUN], e);
 	} else if (a->value[EVENT] || a->value[ONLY_TXID]) {

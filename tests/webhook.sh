@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153
-# Three scripted PSPs over real TLS (Efí and a BCB one that demand a client certificate, BS2) and hooks for them; sourced by the
+# Scripted PSPs over real TLS (Efí and a BCB one that demand a client certificate, BS2 direct and indirect) and hooks for them; sourced by the
 # end-to-end scripts of `pixgate webhook`. Sets CONF, URL and PUT, and what runs, looks and misbehaves.
 "$ROOT/tests/pki.sh" "$T/pki"
 cd "$T" || exit 2
@@ -16,6 +16,7 @@ mkdir pixgate
 printf '%s\n' "$HMAC" >pixgate/loja.secret
 printf '%s\n' "$CLIENT_SECRET" >pixgate/loja.client
 printf '%s\n' "$PASSWORD" >pixgate/loja.password
+printf '%s\n' "$HMAC" >pixgate/rota.secret
 printf 'wrong\n' >pixgate/wrong
 printf 'banco:%s\n' "$BANK" >pixgate/bs2.basic
 printf 'bearer-%s\n' "$BANK" >pixgate/bs2.bearer
@@ -34,10 +35,13 @@ BACEN=$(free_port)
 start bacen python3 "$ROOT/tests/tools/psp.py" --psp bacen --port "$BACEN" --cert pki/server.pem --client-ca pki/psp.pem --log bacen.calls --rules bacen.rules
 BS2=$(free_port)
 start bs2 python3 "$ROOT/tests/tools/psp.py" --psp bs2 --port "$BS2" --cert pki/server.pem --log bs2.calls --rules bs2.rules
+INDIRECT=$(free_port)
+start indirect python3 "$ROOT/tests/tools/psp.py" --psp bs2-indirect --port "$INDIRECT" --cert pki/server.pem --log indirect.calls --rules indirect.rules
 NOBODY=$(free_port)
 
 efi="psp = \"efi\"; secret = \"file:loja.secret\"; api_ca = \"../pki/server.crt\"; client_id = \"$ID\"; client_secret = \"file:loja.client\""
 p12="api_cert = \"loja.p12\"; api_password = \"file:loja.password\""
+indirect="api_ca = \"../pki/server.crt\"; client_id = \"$ID\"; client_secret = \"file:loja.client\"; api = \"https://localhost:$INDIRECT\""
 cat >pixgate/pixgate.conf <<END
 inbox = "sqlite:inbox.db";
 domain = "pix.example.com";
@@ -63,7 +67,9 @@ hooks = (
     client_secret = "file:loja.client"; api = "https://localhost:$BS2"; },
   { name = "open"; path = "/open"; psp = "bs2"; secret = "file:loja.secret"; api_ca = "../pki/server.crt"; client_id = "$ID";
     client_secret = "file:loja.client"; api = "https://localhost:$BS2"; },
-  { name = "indireto"; path = "/indireto"; psp = "bs2-indirect"; secret = "file:loja.secret"; client_id = "$ID"; client_secret = "file:loja.client"; }
+  { name = "indireto"; path = "/indireto"; psp = "bs2-indirect"; secret = "file:rota.secret"; basic = "file:bs2.basic"; $indirect; },
+  { name = "rotas"; path = "/rotas"; psp = "bs2-indirect"; bearer = "file:bs2.bearer"; $indirect; },
+  { name = "aberto"; path = "/aberto"; psp = "bs2-indirect"; secret = "file:loja.secret"; $indirect; }${MORE_HOOKS:-}
 );
 END
 CONF=$T/pixgate/pixgate.conf
@@ -71,6 +77,7 @@ URL="https://pix.example.com/webhook?hmac=$HMAC&ignorar="
 wait_port "$EFI"
 wait_port "$BACEN"
 wait_port "$BS2"
+wait_port "$INDIRECT"
 
 # run OPTION…: status in $RC, standard output in out, standard error in err; all of both is kept in said
 run() {

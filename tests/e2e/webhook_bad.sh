@@ -99,7 +99,6 @@ wrong() {
 	nobody|4|localhost
 	noapi|2|api
 	keyless|2|no keys
-	indireto|2|is not known to pixgate
 	END
 	run webhook get lojja
 	equal "an unknown hook" 2 "$RC"

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """A PSP's API as a script: what is documented of Efi, the BCB API and BS2, and what else the rules tell it to answer.
 
-psp.py --psp efi|bacen|bs2 --port N --cert PEM [--client-ca PEM] --log FILE [--rules FILE]
-            [--client-id ID] [--client-secret SECRET] [--token-life S] [--page-size N]
+psp.py --psp efi|bacen|bs2|bs2-indirect --port N --cert PEM [--client-ca PEM] --log FILE [--rules FILE]
+            [--client-id ID] [--client-secret SECRET] [--token-life S] [--page-size N] [--at PATH]
 
 Each request becomes one JSON line in the log. The rules are a JSON list that is read at every request; the first that
 fits is what is answered, and a rule with "times" ends after so many:
   {"on": "PUT /v2/webhook/", "status": 400, "json": {…} | "body": "…" | "fill": BYTES, "headers": {…},
-   "delay": S, "cut": true, "times": N, "skip": N}
-"cut" closes the connection in the middle of the body, "skip" leaves out the first N that fit.
+   "delay": S, "cut": true, "times": N, "skip": N, "mask": TEXT, "lie": true}
+"cut" closes the connection in the middle of the body, "skip" leaves out the first N that fit. Of bs2-indirect: "mask" shows
+that in place of credentials (null: none), "lie" says yes and changes nothing, "mute" answers without a body, "one" keeps one
+route an event. --at puts its routes below another path, in the way of a sister API of the same bank.
 """
 import argparse
 import base64
@@ -28,6 +30,7 @@ used = {}	# rule: how often it fitted
 keys = {}	# key: registered
 account = {}	# "webhookrec", "webhookcobr"
 rows = []	# BS2's list
+routes = []	# of an indirect participant
 NOW = "2026-11-20T12:00:00.000Z"
 
 
@@ -81,7 +84,7 @@ class Psp(BaseHTTPRequestHandler):
     def refuse(self, status, name, text):
         if opts.psp == "bacen":
             self.answer(status, {"type": "https://pix.bcb.gov.br/api/v2/error/" + name, "title": text, "status": status, "detail": text})
-        elif opts.psp == "bs2":
+        elif opts.psp.startswith("bs2"):
             self.answer(status, [{"tag": name, "descricao": text}])
         else:
             self.answer(status, {"nome": name, "mensagem": text})
@@ -108,11 +111,11 @@ class Psp(BaseHTTPRequestHandler):
                 self.answer(rule.get("status", 200), rule.get("json"), data, rule.get("headers"), rule.get("cut", False))
                 return
         with lock:
-            self.route(body)
+            self.route(body, rule or {})
 
     do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = serve
 
-    def route(self, body):
+    def route(self, body, rule):
         url = urllib.parse.urlsplit(self.path)
         path = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
@@ -121,12 +124,14 @@ class Psp(BaseHTTPRequestHandler):
         elif url.path in ("/oauth/token", "/v2/oauth/token", "/auth/oauth/v2/token"):
             self.token(body)
         elif not self.authorized():
-            if opts.psp == "bs2":
+            if opts.psp.startswith("bs2"):
                 self.answer(401, {"error": "invalid_request", "error_description": "Invalid Apikey"})
             else:
                 self.answer(401, {"error": "invalid_token", "error_description": "Invalid or expired token"})
         elif opts.psp == "bs2":
             self.bs2(url.path, body)
+        elif opts.psp == "bs2-indirect":
+            self.indirect(url.path, body, rule)
         else:
             self.bcb([p for p in path if p != "v2"] if opts.psp == "efi" else path[1:], query, body)
 
@@ -141,7 +146,7 @@ class Psp(BaseHTTPRequestHandler):
         elif self.headers.get("Authorization") != want:
             self.answer(401, {"error": "invalid_client", "error_description": "Invalid or inactive credentials"})
         else:
-            if opts.psp == "bs2":
+            if opts.psp.startswith("bs2"):
                 tokens.clear()
             name = "tok-" + str(uuid.uuid4())
             tokens[name] = time.time() + opts.token_life
@@ -213,6 +218,53 @@ class Psp(BaseHTTPRequestHandler):
         else:
             self.answer(404)
 
+    def indirect(self, path, body, rule):
+        """One event a route; what is in a route and the answers are published, where they are is not."""
+        base = opts.at or "/pix/indireto/forintegration/v1/webhook/bs2"
+        sent = json.loads(body) if body else {}
+        here, _, name = path.partition(base)
+        name = name.strip("/")
+        if here or not path.startswith(base):
+            self.answer(404)
+            return
+        if opts.at:	# POST BASE, PUT BASE/ID, POST BASE/ID/remover
+            name, _, verb = name.partition("/")
+            what = {"GET": "list", "PUT": "alter", "POST": "delete" if verb == "remover" else "register"}.get(self.command)
+        else:	# POST BASE, PUT BASE with configuracaoId, DELETE BASE/ID
+            name = sent.get("configuracaoId", name)
+            what = {"GET": "list", "POST": "register", "PUT": "alter", "DELETE": "delete"}.get(self.command)
+        there = [r for r in routes if r["id"] == name]
+        if what == "list":
+            masked = [dict(r, autenticacao=dict(r["autenticacao"], valor=rule["mask"])) for r in routes] if "mask" in rule else routes
+            self.answer(200, masked)
+            return
+        if what in ("alter", "delete") and not there:
+            self.refuse(400, "ConfiguracaoId", "Registro nao encontrado")
+            return
+        if what in ("register", "alter"):
+            proof = sent.get("autenticacao") or {}
+            if not sent.get("url") or proof.get("tipo") not in ("Basic", "Bearer", "None") or (what == "register") != ("evento" in sent):
+                self.refuse(400, "Autenticacao.Tipo", "O formato esperado não foi respeitado.")
+                return
+            if not opts.at and (proof["tipo"] == "None") != (proof.get("valor", "") is None):
+                self.refuse(400, "Autenticacao.Valor", "O formato esperado não foi respeitado.")
+                return
+        if rule.get("lie"):
+            self.answer(200)
+        elif what == "register":
+            if rule.get("one"):
+                routes[:] = [r for r in routes if r["evento"] != sent["evento"]]
+            routes.append({"id": str(uuid.uuid4()), "url": sent["url"], "evento": sent["evento"], "autenticacao": sent["autenticacao"]})
+            self.answer(201, None if rule.get("mute") else routes[-1])
+        elif what == "alter":
+            there[0].update(url=sent["url"], autenticacao=sent["autenticacao"])
+            self.answer(200, None if rule.get("mute") else there[0])
+        elif what == "delete":
+            routes[:] = [r for r in routes if r not in there]
+            self.answer(204)
+        else:
+            self.answer(405)
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -224,7 +276,7 @@ class Server(ThreadingHTTPServer):
 def main():
     global opts
     p = argparse.ArgumentParser()
-    p.add_argument("--psp", choices=["efi", "bacen", "bs2"], default="efi")
+    p.add_argument("--psp", choices=["efi", "bacen", "bs2", "bs2-indirect"], default="efi")
     p.add_argument("--port", type=int, required=True)
     p.add_argument("--cert", required=True)
     p.add_argument("--client-ca")
@@ -234,6 +286,7 @@ def main():
     p.add_argument("--client-secret", default="Client_Secret_of_the_shop")
     p.add_argument("--token-life", type=int, default=3600)
     p.add_argument("--page-size", type=int, default=2)
+    p.add_argument("--at")
     p.add_argument("--txid-name", default="somenteComTxId")
     opts = p.parse_args()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
