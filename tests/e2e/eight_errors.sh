@@ -293,7 +293,7 @@ as_told() {
 	printf '[{"on":"PUT","status":400,"json":%s}]' "${got%$'\n'*}" >"$T/psp.rules"
 	CLIENT_CONF=$T/pixgate/scripted.conf refused healthy valor_invalido "$2" "$3" "$4"
 }
-as_told "loja" "URL inválida" "does not take the text for a URL" '`pixgate url HOOK` prints what was sent'
+as_told "loja" "URL inválida" "does not take the text for a URL" "\`pixgate url HOOK\` prints what was sent"
 as_told "http://localhost:$OPEN/webhook" "A URL do webhook deve usar o protocolo HTTPS" "does not begin with https://" "register the https:// address"
 
 # --- and set up well, they register: the checks above can fail
