@@ -12,7 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "emul/bs2.h"
 #include "emul/caller.h"
+#include "emul/due.h"
+#include "emul/fault.h"
 #include "lib/limits.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -20,6 +23,7 @@
 
 enum {
 	THREADS = 4,		/* one merchant that is slow for a minute must not hold up the others */
+	HALF_MS = 1000,		/* how long a body that breaks off keeps its connection */
 	LOOK_MS = 50,		/* how often an idle thread looks for what another program has queued */
 };
 
@@ -54,7 +58,7 @@ static bool settle(const struct bank *bank, const struct bank_psp *psp, const st
 
 /* A URL is called as its PSP does it: with a client certificate, or with what was registered and an uploaded certificate. */
 static bool make(const struct bank *bank, const struct bank_kind *k, const struct emul_webhook *w, const struct emul_callback *cb,
-		 struct call_result *result, struct err *e)
+		 bool half, struct call_result *result, struct err *e)
 {
 	struct buf leaf = BUF(PATH_MAX + 64), auth = BUF(STATE_AUTH + 16);
 	struct call call = {
@@ -72,11 +76,18 @@ static bool make(const struct bank *bank, const struct bank_kind *k, const struc
 		call.authorization = *w->auth ? buf_str(&auth) : NULL;
 		call.user_agent = "BS2";
 	}
+	if (half) {
+		call.announced = call.body_len;
+		call.body_len /= 2;
+		call.patience_ms = call.patience_ms < HALF_MS ? call.patience_ms : HALF_MS;
+	}
 	if (k->psp->leaf && access(buf_str(&leaf), F_OK)) {
 		*result = (struct call_result){ .end = CALL_ERRNO };
 		snprintf(result->reason, sizeof result->reason, "no certificate of the merchant's server was uploaded");
 	} else {
 		ok = caller_call(&call, result, e);
+		if (ok && k->psp->leaf)
+			bs2_leaf_reason(buf_str(&leaf), bank->now(), result);
 	}
 	if (auth.data)
 		secret_wipe(auth.data, auth.cap);
@@ -85,8 +96,48 @@ static bool make(const struct bank *bank, const struct bank_kind *k, const struc
 	return ok;
 }
 
+/* A callback that shall go wrong, one way or another. */
+static bool spoil(const struct bank *bank, const struct bank_kind *k, const struct emul_webhook *w, struct emul_callback *cb, const struct fault *f,
+		  int64_t value, struct err *e)
+{
+	struct call_result result = { 0 }, twin = { 0 };
+
+	log_line("emul: fault name=%s callback=%" PRId64 " kind=%s", f->name, cb->id, cb->kind);
+	switch (f->act) {
+	case FAULT_REORDER:
+	case FAULT_DELAY:
+		return state_callback_put_off(bank->state, cb->id, bank->now() + value, f->act == FAULT_REORDER, e);
+	case FAULT_DROP:
+		return state_callback_settle(bank->state, cb->id, NULL, "dropped", e);
+	case FAULT_CHANGE:
+		fault_change(&cb->body);
+		break;
+	case FAULT_DUPLICATE:
+		if (!make(bank, k, w, cb, false, &twin, e))
+			return false;
+		break;
+	default:
+		break;
+	}
+	return make(bank, k, w, cb, f->act == FAULT_TRUNCATE, &result, e) && settle(bank, k->psp, cb, twin.status / 100 == 2 ? &twin : &result, e) &&
+		state_callback_follow(bank->state, bank->now(), e);
+}
+
+static bool come_about(const struct bank *bank, const struct emul_callback *cb, struct err *e)
+{
+	char how[128];
+
+	if (!due_do(bank, cb, how, e))
+		return false;
+	log_line("emul: due id=%" PRId64 " kind=%s end=%s", cb->id, cb->kind, how);
+	return state_callback_settle(bank->state, cb->id, NULL, how, e);
+}
+
 bool deliver_one(const struct bank *bank, struct err *e)
 {
+	const struct fault *fault;
+	int64_t value = 0;
+
 	struct emul_callback cb = { 0 };
 	struct call_result result = { 0 };
 	const struct bank_kind *k;
@@ -95,6 +146,10 @@ bool deliver_one(const struct bank *bank, struct err *e)
 
 	if (!state_callback_take(bank->state, bank->now(), &cb, e))
 		return false;
+	if (due_is(cb.kind)) {
+		ok = come_about(bank, &cb, e);
+		goto out;
+	}
 	k = bank_kind_find(cb.kind);
 	/* looked up each time: a URL that was deleted in the meantime gets nothing more */
 	if (!k || !state_webhook_get(bank->state, cb.kind, cb.key, &w, e)) {
@@ -103,8 +158,11 @@ bool deliver_one(const struct bank *bank, struct err *e)
 		e->code = ERR_NONE;
 		log_line("emul: dropped callback=%" PRId64 " kind=%s reason=no-webhook-is-registered", cb.id, cb.kind);
 		ok = state_callback_settle(bank->state, cb.id, NULL, "no webhook", e);
+	} else if ((fault = fault_of_callback(bank->state, cb.put_off, &value))) {
+		ok = spoil(bank, k, &w, &cb, fault, value, e);
 	} else {
-		ok = make(bank, k, &w, &cb, &result, e) && settle(bank, k->psp, &cb, &result, e);
+		ok = make(bank, k, &w, &cb, false, &result, e) && settle(bank, k->psp, &cb, &result, e) &&
+			state_callback_follow(bank->state, bank->now(), e);
 	}
 out:
 	buf_free(&cb.body);
