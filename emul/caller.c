@@ -40,6 +40,7 @@ static const struct {
 	[HTTP_NO_CONNECTION] = { CALL_UNREACHABLE, "" },
 	[HTTP_TIMEOUT]       = { CALL_TIMEOUT, "" },
 	[HTTP_TLS]           = { CALL_ERRNO, "EPROTO" },
+	[HTTP_THEIR_CERT]    = { CALL_ERRNO, "EPROTO" },
 	[HTTP_OUR_CERT]      = { CALL_ERRNO, "EPROTO" },
 	[HTTP_RESET]         = { CALL_ERRNO, "ECONNRESET" },
 	[HTTP_EMPTY]         = { CALL_NO_ANSWER, "" },
@@ -98,10 +99,11 @@ static void judge(const struct http_answer *a, bool answered, const struct err *
 bool caller_call(const struct call *c, struct call_result *r, struct err *e)
 {
 	struct buf url = BUF(LIMIT_URL + 64), auth = BUF(LIMIT_SECRET * 2);
-	const char *headers[] = { "Content-Type: application/json;charset=utf-8", NULL, NULL };
+	const char *headers[] = { "Content-Type: application/json;charset=utf-8", NULL, NULL, NULL };
 	struct http_answer a = { .body = BUF(ANSWER_MAX) };
 	struct err why = { 0 };
 	bool ok = false, https = false, answered;
+	char length[40];
 
 	if (!url_form(c->url, &https) || !buf_puts(&url, c->url) || !buf_puts(&url, c->suffix ? c->suffix : "")) {
 		end_with(r, CALL_BAD_URL, 0, "", "no scheme and host, white space in it, or too long");
@@ -119,6 +121,10 @@ bool caller_call(const struct call *c, struct call_result *r, struct err *e)
 	}
 	if (c->authorization)
 		headers[1] = auth.data;
+	if (c->announced) {
+		snprintf(length, sizeof length, "Content-Length: %zu", c->announced);
+		headers[c->authorization ? 2 : 1] = length;
+	}
 	answered = http_send(&(struct http_request){
 		.method = "POST", .url = url.data, .headers = headers, .body = c->body, .body_len = c->body_len,
 		.cacert = c->cacert, .cert = c->cert, .user_agent = c->user_agent ? c->user_agent : CALLER_EFI_SANDBOX,

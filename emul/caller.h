@@ -13,6 +13,7 @@ struct call {
 	const char *suffix;		/* "/pix": appended to the very end of the URL, behind its query */
 	const char *body;
 	size_t body_len;
+	size_t announced;		/* Content-Length; 0: body_len. Above it the call ends with patience_ms, if the server does not end it */
 	const char *user_agent;		/* NULL: CALLER_EFI_SANDBOX */
 	const char *authorization;	/* the header's value, "Basic …" or "Bearer …" */
 	const char *cert;		/* PEM file, our certificate, its chain and its key (pki.h: PKI_CALLER_…) */

@@ -10,7 +10,7 @@
 #include "lib/when.h"
 
 const char efi_scopes[] = "cob.read cob.write pix.read pix.write webhook.read webhook.write webhookrec.read webhookrec.write "
-	"webhookcobr.read webhookcobr.write gn.settings.read gn.settings.write";
+	"webhookcobr.read webhookcobr.write gn.settings.read gn.settings.write pix.send gn.pix.send.read";
 
 static const char json_type_[] = "application/json; charset=utf-8";
 
@@ -30,9 +30,15 @@ const struct efi_route efi_routes[] = {
 	{ "GET",    "/v2/gn/config",   "gn.settings.read",  false, efi_config_get },
 	{ "PUT",    "/v2/cob/:",       "cob.write",         true,  efi_cob_put },
 	{ "POST",   "/v2/cob",         "cob.write",         true,  efi_cob_post },
+	{ "PATCH",  "/v2/cob/:",       "cob.write",         true,  efi_cob_patch },
 	{ "GET",    "/v2/cob/:",       "cob.read",          false, efi_cob_get },
 	{ "GET",    "/v2/pix/:",       "pix.read",          false, efi_pix_get },
 	{ "GET",    "/v2/pix",         "pix.read",          false, efi_pix_list },
+	{ "PUT",    "/v2/pix/:/devolucao/:", "pix.write",   true,  efi_refund_put },
+	{ "GET",    "/v2/pix/:/devolucao/:", "pix.read",    false, efi_refund_get },
+	{ "PUT",    "/v2/gn/pix/:",    "pix.send",          true,  efi_sent_put },
+	{ "GET",    "/v2/gn/pix/enviados/:", "gn.pix.send.read", false, efi_sent_get },
+	{ "GET",    "/v2/gn/pix/enviados/id-envio/:", "gn.pix.send.read", false, efi_sent_get_id },
 	{ 0 }
 };
 
@@ -167,18 +173,23 @@ void efi_put_page(struct buf *b, const struct efi_page *p, int64_t total)
 		 (long long)p->page, (long long)p->size, (long long)(pages ? pages : 1), (long long)total);
 }
 
-/* Whether path is of the pattern; value receives what stands for ':'. */
-static bool fits(const char *pattern, const char *path, char *value, size_t size)
+/* Whether path is of the pattern; value and second receive what stands for each ':'. */
+static bool fits(const char *pattern, const char *path, struct efi_call *c)
 {
-	for (; *pattern && *pattern != ':'; pattern++, path++)
-		if (*pattern != *path)
-			return false;
-	if (*pattern) {
+	char *out = c->value;
+
+	for (; *pattern; pattern++) {
 		size_t len = strcspn(path, "/"), got;
 
-		if (!len || path[len] || !text_unpercent(path, len, value, size, &got) || !text_utf8(value, got))
+		if (*pattern != ':') {
+			if (*pattern != *path++)
+				return false;
+			continue;
+		}
+		if (!len || !text_unpercent(path, len, out, sizeof c->value, &got) || !text_utf8(out, got))
 			return false;
 		path += len;
+		out = c->second;
 	}
 	return !*path;
 }
@@ -194,11 +205,15 @@ static void dispatch(struct efi_call *c)
 		return;
 	}
 	for (const struct efi_route *r = efi_routes; r->method && !found; r++) {
-		if (!fits(r->path, c->r->path, c->value, sizeof c->value))
+		if (!fits(r->path, c->r->path, c))
 			continue;
 		known = true;
 		if (!strcmp(r->method, c->r->method))
 			found = r;
+	}
+	if (!found && !strncmp(c->r->path, "/v2/cobv", 8)) {
+		efi_problem(c, 404, "NaoEncontrado", "Não Encontrado", "O emulador não atende cobranças com vencimento (cobv).");
+		return;
 	}
 	if (!found) {
 		efi_problem(c, known ? 405 : 404, "NaoEncontrado", "Não Encontrado", "Entidade não encontrada.");

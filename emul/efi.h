@@ -23,6 +23,7 @@ struct efi_call {
 	const struct front_request *r;
 	struct front_answer *a;
 	char value[256];	/* what stood for ':' in the path, decoded */
+	char second[256];	/* for the second one */
 	struct json *doc;	/* the body, where the route wants one */
 	int64_t now;
 };
@@ -64,6 +65,9 @@ void efi_rec_set(struct efi_call *c), efi_rec_get(struct efi_call *c), efi_rec_d
 void efi_cobr_set(struct efi_call *c), efi_cobr_get(struct efi_call *c), efi_cobr_delete(struct efi_call *c);
 void efi_resend(struct efi_call *c), efi_config_set(struct efi_call *c), efi_config_get(struct efi_call *c);
 void efi_cob_put(struct efi_call *c), efi_cob_post(struct efi_call *c), efi_cob_get(struct efi_call *c);
+void efi_cob_patch(struct efi_call *c);
+void efi_refund_put(struct efi_call *c), efi_refund_get(struct efi_call *c);
+void efi_sent_put(struct efi_call *c), efi_sent_get(struct efi_call *c), efi_sent_get_id(struct efi_call *c);
 void efi_pix_get(struct efi_call *c), efi_pix_list(struct efi_call *c);
 
 #endif

@@ -9,6 +9,8 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
+#define EFI_INFO "Teste de pagamento em ambiente sandbox"	/* infoPagador, as seen */
+
 /* A switch of PUT /v2/gn/config: "notificar.pixSemTxid" below chaves.KEY.recebimento.webhook. Nothing configured: off. */
 bool efi_config_on(struct state *st, const char *key, const char *which, bool *on, struct err *e);
 
@@ -17,6 +19,34 @@ void efi_put_pix(struct buf *b, const struct emul_pix *p);
 
 /* {"pix":[…]} of a received Pix, with what the key's configuration adds to it. */
 bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, struct err *e);
+
+void efi_put_refund(struct buf *b, const struct emul_refund *r);	/* an item of devolucoes */
+void efi_put_sent(struct buf *b, const struct emul_sent *s);	/* the members of a sent Pix in a notice; no brackets */
+
+/* {"pix":[…]} of a refund of a received Pix, or of one that was sent: id "" has all that are final in it. *n: how many that is. */
+bool efi_refunded(struct state *st, const struct emul_pix *p, const char *id, struct buf *b, int *n, struct err *e);
+bool efi_returned(struct state *st, const struct emul_sent *s, const char *id, struct buf *b, int *n, struct err *e);
+
+/* A callback of the key, due then. */
+bool efi_tell(struct state *st, const char *key, int64_t due_ms, bool once, const struct buf *body, struct err *e);
+
+/*
+ * A refund of a received Pix is asked for, and ends at end_ms. id NULL: a fresh one. nature "" is ORIGINAL, else of efi_natures. ERR_NOT_FOUND:
+ * no such Pix; ERR_REFUSED: it has a refund of that id; ERR_INPUT: more than is left of it; ERR_USAGE: an id or a nature that is none.
+ */
+bool efi_refund(struct state *st, int64_t now, int64_t end_ms, const char *e2eid, const char *id, const char *nature, int64_t cents,
+		struct emul_refund *made, struct err *e);
+extern const char *const efi_natures[];
+/* It ends and is told of: the sandbox refuses 0.01. ERR_NOT_FOUND: there is none that goes on. */
+bool efi_refund_end(struct state *st, int64_t now, const char *e2eid, const char *id, bool sandbox, struct err *e);
+
+/* A payment of the merchant's ends and is told of; what the sandbox sends back is told wait_ms later. ERR_NOT_FOUND: there is none that goes on. */
+bool efi_sent_end(struct state *st, int64_t now, const char *id, bool sandbox, int64_t wait_ms, struct err *e);
+
+/* A new charge, paid by itself at due_ms where it is of R$ 0.01 to 10.00; DUE_NEVER: not. ERR_REFUSED: the txid is taken. */
+bool efi_charge(struct state *st, const struct emul_cob *cob, int64_t due_ms, struct err *e);
+/* Another amount, or another time to live. ERR_NOT_FOUND: none that is open. */
+bool efi_charge_change(struct state *st, const struct emul_cob *cob, int64_t due_ms, struct err *e);
 
 /* `first`, Efí's ISPB, yyyyMMddHHmm (UTC) and 11 letters and digits, as ids end that Efí makes itself. */
 bool efi_fresh_e2eid(char first, int64_t now, char out[STATE_E2EID], struct err *e);

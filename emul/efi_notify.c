@@ -15,46 +15,29 @@ struct parts {
 
 static void refund(struct buf *b, const struct parts *p)
 {
-	char rtr[STATE_E2EID];
+	struct emul_refund r = { .cents = p->pix.cents, .asked_ms = p->pix.at_ms };
 
-	snprintf(rtr, sizeof rtr, "D%s", p->pix.e2eid + 1);
+	snprintf(r.id, sizeof r.id, "%.*s", (int)sizeof r.id - 1, p->id);
+	snprintf(r.rtrid, sizeof r.rtrid, "D%s", p->pix.e2eid + 1);
+	snprintf(r.status, sizeof r.status, "%.*s", (int)sizeof r.status - 1, p->status);
 	buf_puts(b, "{\"pix\":[{");
 	efi_put_pix(b, &p->pix);
-	buf_puts(b, ",\"devolucoes\":[{");
-	efi_put_str(b, "id", p->id);
-	buf_puts(b, ",");
-	efi_put_str(b, "rtrId", rtr);
-	buf_puts(b, ",");
-	efi_put_cents(b, "valor", p->pix.cents);
-	buf_puts(b, ",\"horario\":{");
-	efi_put_when(b, "solicitacao", p->pix.at_ms);
-	buf_puts(b, "},");
-	efi_put_str(b, "status", p->status);
-	buf_puts(b, "}]}]}");
+	buf_puts(b, ",\"devolucoes\":[");
+	efi_put_refund(b, &r);
+	buf_puts(b, "]}]}");
 }
 
 static void sent(struct buf *b, const struct parts *p)
 {
-	bool failed = !strcmp(p->status, "NAO_REALIZADO");
+	struct emul_sent s = { .cents = p->pix.cents, .at_ms = p->pix.at_ms };
 
+	snprintf(s.id, sizeof s.id, "%.*s", (int)sizeof s.id - 1, p->id);
+	snprintf(s.e2eid, sizeof s.e2eid, "%s", p->pix.e2eid);
+	snprintf(s.key, sizeof s.key, "%s", p->pix.key);
+	snprintf(s.status, sizeof s.status, "%.*s", (int)sizeof s.status - 1, p->status);
 	buf_puts(b, "{\"pix\":[{");
-	efi_put_str(b, "endToEndId", p->pix.e2eid);
-	buf_puts(b, ",");
-	efi_put_str(b, "chave", p->pix.key);
-	buf_puts(b, ",");
-	efi_put_cents(b, "valor", p->pix.cents);
-	buf_puts(b, ",");
-	if (failed)
-		buf_puts(b, "\"horario\":null");
-	else
-		efi_put_when(b, "horario", p->pix.at_ms);
-	buf_puts(b, ",\"tipo\":\"SOLICITACAO\",");
-	efi_put_str(b, "status", p->status);
-	buf_puts(b, ",\"gnExtras\":{");
-	efi_put_str(b, "idEnvio", p->id);
-	if (failed)
-		buf_puts(b, ",\"erro\":{\"codigo\":\"AC03\",\"origem\":\"PSP do recebedor\",\"motivo\":\"Conta inexistente ou inválida\"}");
-	buf_puts(b, "}}]}");
+	efi_put_sent(b, &s);
+	buf_puts(b, "}]}");
 }
 
 static void update(struct buf *b, const struct parts *p)
@@ -162,7 +145,7 @@ bool efi_notify(struct state *st, int64_t now, const struct efi_notice *n, struc
 		return fail(e, ERR_USAGE, "'%.40s': not a kind of notice; known: received, refund, sent, rec, cobr", n->kind);
 	if (k->key && (!n->key || !efi_key_ok(n->key)))
 		return fail(e, ERR_USAGE, "%s: the Pix key is missing or is none: it says to whose URL the notice goes", k->name);
-	if (!letters("the txid", n->txid, 35, e) || !letters("the e2eid", n->e2eid, 32, e) || !letters("the status", n->status, 31, e) ||
+	if (!letters("the txid", n->txid, 35, e) || !letters("the e2eid", n->e2eid, 32, e) || !letters("the status", n->status, 23, e) ||
 	    !complete(n, k, now, &p, e))
 		return false;
 	if (!k->compose) {

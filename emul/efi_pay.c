@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "emul/due.h"
 #include "emul/efi.h"
 #include "emul/efi_notice.h"
 #include "lib/limits.h"
@@ -24,6 +25,32 @@ static bool confirms(struct state *st, int64_t cents, struct err *e)
 	return ok || cents <= SANDBOX_MOST ||
 		fail(e, ERR_REFUSED, "R$ %lld.%02lld: the sandbox confirms 0.01 to 10.00 alone; it stays ATIVA and nothing is sent",
 		     (long long)cents / 100, (long long)cents % 100);
+}
+
+static bool queue(struct state *st, const struct emul_cob *cob, int64_t due_ms, struct err *e)
+{
+	return due_ms == DUE_NEVER || cob->cents > SANDBOX_MOST || due_put(st, DUE_COB, cob->txid, due_ms, e);
+}
+
+bool efi_charge(struct state *st, const struct emul_cob *cob, int64_t due_ms, struct err *e)
+{
+	bool ok;
+
+	if (!state_begin(st, e))
+		return false;
+	ok = state_cob_put(st, cob, e) && queue(st, cob, due_ms, e);
+	return state_end(st, ok, ok ? e : NULL) && ok;
+}
+
+bool efi_charge_change(struct state *st, const struct emul_cob *cob, int64_t due_ms, struct err *e)
+{
+	bool ok;
+
+	if (!state_begin(st, e))
+		return false;
+	/* one that is queued already finds it paid, or pays it sooner */
+	ok = state_cob_change(st, cob, e) && queue(st, cob, due_ms, e);
+	return state_end(st, ok, ok ? e : NULL) && ok;
 }
 
 static bool charge(struct state *st, int64_t now, const char *txid, struct emul_pix *p, struct err *e)

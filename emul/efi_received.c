@@ -42,7 +42,7 @@ bool efi_received(struct state *st, const struct emul_pix *p, struct buf *b, str
 		return false;
 	buf_puts(b, "{\"pix\":[{");
 	efi_put_pix(b, p);
-	buf_puts(b, ",\"infoPagador\":\"Teste de pagamento em ambiente sandbox\"");
+	buf_puts(b, ",\"infoPagador\":\"" EFI_INFO "\"");
 	if (payer || fee) {
 		buf_puts(b, ",\"gnExtras\":{");
 		if (payer)

@@ -36,6 +36,12 @@ static void broken(struct front_answer *a, int64_t value)
 	say(a, 500, "application/json", "{\"nome\":\"erro_aplicacao\",\"mensagem\":\"Ocorreu um erro na aplicação\"}");
 }
 
+static void blocked(struct front_answer *a, int64_t value)
+{
+	(void)value;
+	say(a, 400, "application/json", "{\"nome\":\"documento_bloqueado\",\"mensagem\":\"O documento desta conta tem bloqueios que impedem a emissão\"}");
+}
+
 static void garbage(struct front_answer *a, int64_t value)
 {
 	(void)value;
@@ -87,6 +93,7 @@ const struct fault faults[] = {
 	{ .name = "rate", .instead = true, .spoil = rate, .value = "seconds of Retry-After", .usual = 1, .most = 86400,
 	  .text = "The request is one too many (429)." },
 	{ .name = "broken", .instead = true, .spoil = broken, .text = "The PSP fails (500, erro_aplicacao)." },
+	{ .name = "blocked", .instead = true, .spoil = blocked, .text = "The account may do nothing (400, documento_bloqueado)." },
 	{ .name = "garbage", .spoil = garbage, .text = "The answer is a page of HTML." },
 	{ .name = "empty", .spoil = empty, .text = "The answer has no body." },
 	{ .name = "huge", .spoil = huge, .value = "bytes", .usual = 8 * 1024 * 1024, .most = LIMIT_BODY_MAX, .text = "The answer is very long." },
