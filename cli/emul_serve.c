@@ -12,13 +12,14 @@
 #include "cli/verb.h"
 #include "emul/caller.h"
 #include "emul/deliver.h"
+#include "emul/due.h"
 #include "emul/bank.h"
 #include "emul/pki.h"
 #include "lib/file.h"
 #include "lib/mem.h"
 #include "lib/when.h"
 
-enum { OPT_DIR, OPT_PORT, OPT_ENVIRONMENT, OPT_SCHEDULE, OPT_SCALE, OPT_SCOPES, OPT_SERVER_CA };
+enum { OPT_DIR, OPT_PORT, OPT_ENVIRONMENT, OPT_SCHEDULE, OPT_SCALE, OPT_SCOPES, OPT_SERVER_CA, OPT_MANUAL, OPT_PATIENCE };
 
 static const struct opt options[] = {
 	[OPT_DIR]         = { "--conf-dir", "DIR", "the folder that emul pki made; the state is kept there too", 0 },
@@ -28,6 +29,8 @@ static const struct opt options[] = {
 	[OPT_SCALE]       = { "--time-scale", "FACTOR", "multiplies the waits of the schedule: 0.001 is a thousand times faster", 0 },
 	[OPT_SCOPES]      = { "--scopes", "LIST", "what the application may do, separated by spaces; by default everything here", 0 },
 	[OPT_SERVER_CA]   = { "--server-ca", "FILE", "who vouches for the merchant's web server, in place of DIR/" PKI_SERVER_CA, 0 },
+	[OPT_MANUAL]      = { "--manual", NULL, "the sandbox pays no charge by itself: emul pay does", 0 },
+	[OPT_PATIENCE]    = { "--patience", "MS", "how long a call of the merchant's URL may take, in place of the PSP's own 60000, 1000 or 300", 0 },
 	{ 0 }
 };
 
@@ -40,6 +43,7 @@ static const struct environment {
 };
 
 #define STOP_WAIT_MS 3000
+#define PATIENCE_MOST_MS (10 * 60 * 1000)
 
 struct serving {
 	const struct environment *env;
@@ -66,6 +70,7 @@ static char *in_dir(const char *dir, const char *name)
 static bool read_options(struct serving *s, const struct args *a, struct err *e)
 {
 	const char *name = a->value[OPT_ENVIRONMENT] ? a->value[OPT_ENVIRONMENT] : "sandbox";
+	long long patience = 0;
 
 	for (size_t i = 0; i < sizeof environments / sizeof *environments; i++)
 		if (!strcmp(environments[i].name, name))
@@ -85,6 +90,12 @@ static bool read_options(struct serving *s, const struct args *a, struct err *e)
 	s->bank.scale = 1;
 	if (a->value[OPT_SCALE] && !schedule_scale(a->value[OPT_SCALE], &s->bank.scale))
 		return fail(e, ERR_USAGE, "--time-scale %s: a number above 0 and up to 1000 was expected", a->value[OPT_SCALE]);
+	s->bank.manual = a->value[OPT_MANUAL];
+	if (a->value[OPT_PATIENCE] && !args_number("--patience", a->value[OPT_PATIENCE], 1, &patience, e))
+		return false;
+	if (patience > PATIENCE_MOST_MS)
+		return fail(e, ERR_USAGE, "--patience %lld: milliseconds, at most %d", patience, PATIENCE_MOST_MS);
+	s->bank.patience_ms = (int)patience;
 	if (a->value[OPT_PORT] && !args_number("--port", a->value[OPT_PORT], 0, &s->port, e))
 		return false;
 	if (s->port > 65535)
@@ -115,7 +126,8 @@ static bool open_front(struct serving *s, struct err *e)
 
 static void say(const struct serving *s, const struct common *c)
 {
-	struct buf b = BUF(8 * PATH_MAX);
+	char *api_ca = in_dir(s->dir, PKI_API_CA);
+	struct buf b = BUF(16 * PATH_MAX);
 
 	if (c->json) {
 		json_open(&b, NULL, '{');
@@ -123,16 +135,23 @@ static void say(const struct serving *s, const struct common *c)
 		json_str(&b, "environment", s->env->name);
 		json_str(&b, "client_id", EMUL_CLIENT_ID);
 		json_str(&b, "client_secret_file", s->secret_file);
+		json_str(&b, "api_ca", api_ca);
 		json_close(&b, '}');
 	} else {
 		buf_putf(&b, "Ef\xc3\xad's API is at https://%s (%s). In the hook:\n", s->host, s->env->name);
-		buf_putf(&b, "  environment = \"%s\"; api = \"https://%s\"; api_ca = \"%s/" PKI_API_CA "\";\n", s->env->name, s->host, s->dir);
+		buf_putf(&b, "  environment = \"%s\"; api = \"https://%s\"; api_ca = \"%s\";\n", s->env->name, s->host, api_ca);
 		buf_putf(&b, "  api_cert = \"%s/%s\"; client_id = \"" EMUL_CLIENT_ID "\";\n", s->dir, s->env->client);
-		buf_putf(&b, "  client_secret = \"file:%s\";", s->secret_file);
+		buf_putf(&b, "  client_secret = \"file:%s\";\n", s->secret_file);
+		/* behind a tab: scripts take the lines behind two blanks for Efí's hook */
+		buf_puts(&b, "Banco BS2's is there too. In a hook whose psp is bs2 or bs2-indirect:\n");
+		buf_putf(&b, "\tapi = \"https://%s\"; api_ca = \"%s\"; environment = \"%s\";\n", s->host, api_ca, s->env->name);
+		buf_putf(&b, "\tclient_id = \"" EMUL_CLIENT_ID "\"; client_secret = \"file:%s\";%s", s->secret_file,
+			 s->bank.sandbox ? "" : " user_agent = \"EMULADOR\";");
 	}
 	out_line(&b);
 	fflush(stdout);
 	buf_free(&b);
+	free(api_ca);
 }
 
 static bool serve(struct serving *s, const struct common *c, struct err *e)
@@ -146,6 +165,8 @@ static bool serve(struct serving *s, const struct common *c, struct err *e)
 	    !state_text_put(s->state, "environment", s->env->name, e))
 		return false;
 	s->bank.state = s->state;
+	if (!due_remember(&s->bank, e))
+		return false;
 	if (!open_front(s, e))
 		return false;
 	snprintf(s->host, sizeof s->host, "127.0.0.1:%d", front_port(s->front));

@@ -45,6 +45,7 @@ extern const struct verb verb_init, verb_conf, verb_url, verb_inbox, verb_gen, v
 extern const struct verb inbox_list, inbox_show, inbox_stats, inbox_replay, inbox_unread;
 extern const struct verb chain_fetch, chain_show;
 extern const struct verb verb_webhook, webhook_set, webhook_get, webhook_list, webhook_delete, webhook_resend;
-extern const struct verb verb_emul, emul_pki, emul_shop, emul_serve, emul_pay, emul_notify;
+extern const struct verb verb_cert, cert_push, cert_status;
+extern const struct verb verb_emul, emul_pki, emul_shop, emul_serve, emul_pay, emul_notify, emul_charge, emul_refund, emul_fault, emul_event;
 
 #endif

@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain webhook emul psp help" ;;
+	'') echo "init conf url inbox gen chain webhook cert emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -16,17 +16,25 @@ _pixgate_words() { # VERB: its own words and options
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
-	emul) echo "pki serve pay notify" ;;
-	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca" ;;
+	emul) echo "pki shop serve pay notify event" ;;
+	"emul shop") echo "--conf-dir --port --domain --key --skip-mtls" ;;
+	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca --manual --patience" ;;
+	"emul charge") echo "--conf-dir --key --amount --txid" ;;
+	"emul refund") echo "--conf-dir --amount --id --nature" ;;
+	"emul fault") echo "--conf-dir --times --value --list --clear" ;;
 	"emul pay") echo "--conf-dir --key --amount" ;;
 	"emul notify") echo "--conf-dir --key --txid --e2eid --amount --status" ;;
+	"emul event") echo "--conf-dir --e2eid --txid --amount --key --status --account" ;;
 	webhook) echo "set get list delete resend" ;;
 	"webhook set") echo "--key --rec --cobr --force --event --only-txid --dry-run" ;;
 	"webhook get") echo "--key --rec --cobr --dry-run" ;;
 	"webhook list") echo "--since --until --dry-run" ;;
-	"webhook delete") echo "--key --rec --cobr --yes --force --dry-run" ;;
+	"webhook delete") echo "--key --rec --cobr --event --yes --force --dry-run" ;;
 	"webhook resend") echo "--kind --dry-run" ;;
-	help) echo "init conf url inbox gen chain webhook emul psp" ;;
+	cert) echo "push status" ;;
+	"cert push") echo "--cert --resolve --renewed --force --dry-run" ;;
+	"cert status") echo "--cert --resolve" ;;
+	help) echo "init conf url inbox gen chain webhook cert emul psp" ;;
 	esac
 }
 
@@ -35,7 +43,7 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --conf-dir | --server-ca | --adopt | --cacert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
+	--conf | --conf-dir | --server-ca | --adopt | --cacert | --cert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -63,7 +71,7 @@ _pixgate() {
 		*)
 			case $verb in
 			'') verb=${COMP_WORDS[i]} ;;
-			inbox | conf | chain | webhook | emul) verb="$verb ${COMP_WORDS[i]}" ;;
+			inbox | conf | chain | webhook | cert | emul) verb="$verb ${COMP_WORDS[i]}" ;;
 			esac
 			;;
 		esac
