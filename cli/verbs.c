@@ -12,6 +12,7 @@ const struct verb *const verbs[] = {
 	&verb_gen,
 	&verb_chain,
 	&verb_webhook,
+	&verb_cert,
 	&verb_emul,
 	&verb_psp,
 	&verb_help,

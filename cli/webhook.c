@@ -129,6 +129,10 @@ bool webhook_failed(struct webhook *w, const char *label, const struct api_answe
 		known_error = psp_error_find(w->hook->psp, name ? name : "", text);
 	else if (a->status == 403 && !a->body.len)
 		known_error = psp_error_find(w->hook->psp, "", "");
+	else if (a->body.len && !a->doc)	/* a gateway's plain text */
+		known_error = psp_error_find(w->hook->psp, "", buf_str(&a->body));
+	else if (json_type(a->doc) == JSON_STRING)
+		known_error = psp_error_find(w->hook->psp, "", json_text(a->doc));
 	if (known_error) {
 		note(w->common->quiet, "%s", known_error->means);
 		note(w->common->quiet, "%s", known_error->remedy);

@@ -98,7 +98,8 @@ class Psp(BaseHTTPRequestHandler):
         with lock:
             with open(opts.log, "a", encoding="utf-8") as f:
                 f.write(json.dumps({"line": line, "headers": {k.lower(): v for k, v in self.headers.items()},
-                                    "body": body.decode("utf-8", "replace"), "cert": subject.get("commonName", "")}) + "\n")
+                                    "body": body.decode("utf-8", "replace"), "bytes": base64.b64encode(body).decode(),
+                                    "cert": subject.get("commonName", "")}) + "\n")
             rule = rule_for(line)
         if rule:
             time.sleep(rule.get("delay", 0))
@@ -207,6 +208,8 @@ class Psp(BaseHTTPRequestHandler):
                     rows[:] = [r for r in rows if r["evento"] != event]
                     rows.append({"id": str(uuid.uuid4()), "evento": event, opts.txid_name: item["somenteComTxId"],
                                  "contaNumero": item.get("contaNumero", 1), "url": item["url"], "autorizacao": item.get("autorizacao")})
+            self.answer(200)
+        elif path == base + "/certificado" and self.command == "PUT":
             self.answer(200)
         elif path.startswith(base + "/") and self.command == "DELETE":
             there = [r for r in rows if r["id"] == path[len(base) + 1:]]
