@@ -153,7 +153,11 @@ check "the gate is back: everything is there" until_true 20 kept
 # the bank dies while the gate has its call and has not answered: it must tell again, which is no second event
 kill -s STOP "$GATE_PID"
 notice life received --key "$KEY" --txid "pedidolento"
-sleep 0.5
+in_hand() { # beside the listening socket one that is connected: the web server has read the call, and handed it on
+	[ "$(grep -cF " $SOCK" /proc/net/unix)" -ge 2 ]
+}
+check "the bank calls" until_true 10 in_hand
+sleep 0.1
 stop "$LIFE_PID" KILL
 kill -s CONT "$GATE_PID"
 check "a call whose answer nobody heard is kept" until_true 10 kept
