@@ -16,7 +16,7 @@ _pixgate_words() { # VERB: its own words and options
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
-	emul) echo "pki shop serve pay notify event" ;;
+	emul) echo "pki shop serve charge pay refund notify fault event" ;;
 	"emul shop") echo "--conf-dir --port --domain --key --skip-mtls" ;;
 	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca --manual --patience" ;;
 	"emul charge") echo "--conf-dir --key --amount --txid" ;;
