@@ -52,6 +52,7 @@ static bool names_ok(const struct psp *psp, const char *pattern, struct err *e)
 		collect(&known, c->body);
 		collect(&known, c->header);
 	}
+	collect(&known, psp->also);
 	for (size_t i = 0; i < known.count; i++)
 		list[i] = known.text[i];
 	collect(&used, pattern);

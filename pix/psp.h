@@ -100,6 +100,7 @@ struct psp {
 	const struct psp_event *events;	/* ends with a row whose fields are NULL */
 	const struct psp_token *token;	/* NULL: its API is not known */
 	const struct psp_call *calls;	/* ends with a row whose name is NULL; or NULL */
+	const char *also;		/* a pattern of the {names} that a hook's calls may hold besides those of the rows; or NULL */
 	const char *cert_form;		/* the form of upload that is most likely meant; NULL: it wants no certificate */
 	const struct psp_error *errors;	/* ends with a row whose text is NULL; or NULL */
 	const char *const *notes;	/* sentences for `pixgate psp NAME`, NULL-ended */
@@ -129,6 +130,7 @@ extern const char *const psp_bcb_suffixes[];
 /* What the profiles know of the APIs (psp_NAME_api.c). */
 extern const struct psp_token psp_efi_token, psp_bs2_token, psp_bacen_token;
 extern const struct psp_call psp_efi_calls[], psp_bs2_calls[], psp_bs2_indirect_calls[], psp_bacen_calls[];
+extern const char psp_bs2_also[];
 extern const struct psp_error psp_efi_errors[], psp_bs2_errors[], psp_bacen_errors[];
 
 extern const struct psp psp_efi, psp_bs2, psp_bs2_indirect, psp_bacen;

@@ -45,6 +45,9 @@ const struct psp_call psp_bs2_indirect_calls[] = {
 	{ 0 }
 };
 
+/* What the value of an authorisation is, is not published: the forms that it may have. */
+const char psp_bs2_also[] = "{auth_header}{auth_user}{auth_password}{auth_token}";
+
 const struct psp_error psp_bs2_errors[] = {
 	{ NULL, "Invalid Apikey*",
 		"BS2 did not take the token: it is of the other environment, another program got a newer one with the same client_id, or production "
