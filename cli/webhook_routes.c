@@ -90,8 +90,8 @@ static void tell_others(const struct webhook *w, const struct route *r, const st
 		free(url);
 	}
 	if (more)
-		note(false, "event %s: %zu more route%s to this hook registered: each Pix may come more than once, or be refused for an old secret "
-			"(`pixgate webhook get %s` shows them)", r->want.event, more, more == 1 ? " is" : "s are", w->hook->name);
+		note(false, "event %s: %zu more %s registered to this hook: each Pix may come more than once, or be refused for an old secret "
+			"(`pixgate webhook get %s` shows them)", r->want.event, more, more == 1 ? "route is" : "routes are", w->hook->name);
 }
 
 static void plan(const struct webhook *w, struct route *r, const struct rows *rows, bool force)
