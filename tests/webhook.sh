@@ -26,6 +26,7 @@ p12() { # NAME CERT PASSWORD
 p12 loja client "$PASSWORD"
 p12 empty client ""
 p12 foreign client-foreign ""
+p12 expired client-expired ""
 cat pki/client.chain pki/client.key >pixgate/loja.pem
 chmod 600 pixgate/*
 
@@ -52,6 +53,9 @@ hooks = (
   { name = "keyless"; path = "/keyless"; $efi; $p12; api = "https://localhost:$EFI"; },
   { name = "wrongpw"; path = "/wrongpw"; $efi; api_cert = "loja.p12"; api_password = "file:wrong"; api = "https://localhost:$EFI"; keys = "$KEY"; },
   { name = "foreign"; path = "/foreign"; $efi; api_cert = "foreign.p12"; api = "https://localhost:$EFI"; keys = "$KEY"; },
+  { name = "expired"; path = "/expired"; $efi; api_cert = "expired.p12"; api = "https://localhost:$EFI"; keys = "$KEY"; environment = "sandbox"; },
+  { name = "nohost"; path = "/nohost"; $efi; $p12; api = "https://nobody.invalid"; keys = "$KEY"; },
+  { name = "proxied"; path = "/proxied"; $efi; $p12; api = "https://localhost:$EFI"; keys = "$KEY"; api_proxy = "http://127.0.0.1:$NOBODY"; },
   { name = "certless"; path = "/certless"; $efi; api = "https://localhost:$EFI"; keys = "$KEY"; },
   { name = "badclient"; path = "/badclient"; psp = "efi"; secret = "file:loja.secret"; api_ca = "../pki/server.crt"; client_id = "nobody";
     client_secret = "file:loja.client"; $p12; api = "https://localhost:$EFI"; keys = "$KEY"; },

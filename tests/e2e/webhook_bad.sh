@@ -84,7 +84,50 @@ strange() {
 	plain efi
 }
 
+# In each shape that a refusal is known to have: exit status 5, and one line with the words as the PSP wrote them.
+shapes() {
+	local answer words
+	while IFS='|' read -r status answer words; do
+		rules efi "[{\"on\":\"GET\",\"status\":$status,\"json\":$answer}]"
+		run webhook get loja --key "$KEY"
+		equal "$words: exit status" 5 "$RC"
+		says "$words: word for word" "hook \"loja\", key $KEY: HTTP $status $words"
+		equal "$words: one line" 1 "$(grep -c 'HTTP ' err)"
+	done <<-'END'
+	400|{"nome":"valor_invalido","mensagem":"Chave inválida — não é sua"}|valor_invalido: Chave inválida — não é sua
+	422|{"nome":"json_invalido","mensagem":"Não serve","erros":[{"chave":"x","caminho":".webhookUrl","mensagem":"é obrigatório"}]}|json_invalido: Não serve (.webhookUrl: é obrigatório)
+	400|{"error":"invalid_scope","error_description":"Escopo\r\n\tnão existe"}|invalid_scope: Escopo???não existe
+	403|{"type":"https://pix.bcb.gov.br/api/v2/error/AcessoNegado","title":"Acesso Negado","status":403,"detail":"Requisição viola regra"}|AcessoNegado: Requisição viola regra
+	400|{"type":"https://pix.bcb.gov.br/api/v2/error/WebhookOperacaoInvalida","title":"Inválida","status":400,"detail":"Não respeita","violacoes":[{"razao":"sem https","propriedade":"webhookUrl"}]}|WebhookOperacaoInvalida: Não respeita (webhookUrl: sem https)
+	400|[{"tag":"Webhook.Url","descricao":"O formato esperado não foi respeitado."}]|Webhook.Url: O formato esperado não foi respeitado.
+	END
+	while IFS='|' read -r status answer words; do
+		rules efi "[{\"on\":\"GET\",\"status\":$status,$answer}]"
+		run webhook get loja --key "$KEY"
+		equal "$words: exit status" 5 "$RC"
+		says "$words: said" "HTTP $status$words"
+		equal "$words: one line" 1 "$(grep -c 'HTTP ' err)"
+	done <<-'END'
+	400|"json":{"descricao":"Conta inexistente"}|: Conta inexistente
+	500|"json":{"message":"Internal error"}|: Internal error
+	502|"body":"<html><h1>Bad Gateway</h1></html>"| with an answer that is not JSON
+	503|"json":[]| with JSON that holds no message
+	500|"body":""| with an empty answer
+	400|"body":"{\"nome\":\"valor_invalido\",\"mensagem\":\"cort"| with an answer that is not JSON
+	429|"json":{"mensagem":"Muitas"},"headers":{"Retry-After":"Sat, 21 Nov 2026 12:00:00 GMT"}|: Muitas (too many requests; it does not say when to try again)
+	429|"body":"","headers":{"Retry-After":"17"}| with an empty answer (try again in 17 s)
+	301|"body":"","headers":{"Location":"https://other.example/"}|, a redirect, which is not followed
+	END
+	plain efi
+	rules bs2 '[{"on":"GET","status":401,"json":{"error":"invalid_request","error_description":"Invalid Apikey"}}]'
+	run webhook get banco
+	equal "BS2 with a token of the other environment" 5 "$RC"
+	says "is told with what it may be" "Invalid Apikey" "it is of the other environment"
+	plain bs2
+}
+
 wrong() {
+	local hook status words name
 	while IFS='|' read -r hook status words; do
 		run webhook get "$hook"
 		equal "$hook: exit status" "$status" "$RC"
@@ -92,14 +135,25 @@ wrong() {
 	done <<-'END'
 	wrongpw|2|hook "wrongpw"
 	wrongpw|2|wrong password
-	foreign|4|api_cert must be the certificate
+	foreign|4|api_cert must be the one that it gave for environment "production"
+	expired|4|api_cert must be the one that it gave for environment "sandbox", and not have expired
 	certless|2|api_cert
 	badclient|5|invalid_client
-	noca|4|certificate
+	noca|4|could not prove that it is the PSP's
 	nobody|4|localhost
+	nohost|4|nobody.invalid
+	proxied|4|the proxy does not lead there
 	noapi|2|api
 	keyless|2|no keys
 	END
+	for hook in noca nobody nohost proxied; do
+		run webhook get "$hook"
+		silent "$hook: nothing of api_cert, which is not the cause" api_cert
+	done
+	for name in http_proxy https_proxy HTTPS_PROXY ALL_PROXY; do
+		WRAP="env $name=http://127.0.0.1:$NOBODY" run webhook get loja
+		equal "$name in the environment is not heard" 0 "$RC"
+	done
 	run webhook get lojja
 	equal "an unknown hook" 2 "$RC"
 	run webhook set banco --key "$KEY"
@@ -118,6 +172,7 @@ run webhook set loja
 equal "both keys are registered" 0 "$RC"
 refusals
 strange
+shapes
 wrong
 no_secret_was_said
 finish

@@ -6,8 +6,10 @@
 #include <cmocka.h>
 #undef fail	/* ours is the one in lib/err.h */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/webhook.h"
 #include "cli/webhook_rows.h"
@@ -73,6 +75,65 @@ static void nothing_registered_is_told_from_other_refusals(void **state)
 
 static struct rows rows;
 static struct err e;
+
+/* What webhook_failed says besides the error itself of a hook whose request got no answer. */
+static void notes_of(const struct psp *psp, enum http_fail why, char *text, size_t size)
+{
+	static char none[] = "", name[] = "loja";
+	struct hook hook = { .name = name, .psp = psp, .env = psp_env_find(psp, "sandbox"), .api = none, .api_ca = none };
+	const struct common common = { 0 };
+	struct webhook w = { .common = &common, .hook = &hook, .url = BUF(64) };
+	const struct api_answer answer = { .fail = why };
+	FILE *to = tmpfile();
+	int err = dup(STDERR_FILENO);
+
+	assert_non_null(to);
+	fail(&e, ERR_NET, "pix.example: no answer");
+	fflush(stderr);
+	dup2(fileno(to), STDERR_FILENO);
+	webhook_failed(&w, "", &answer, &e);
+	fflush(stderr);
+	dup2(err, STDERR_FILENO);
+	close(err);
+	rewind(to);
+	text[fread(text, 1, size - 1, to)] = '\0';
+	fclose(to);
+	assert_int_equal(e.code, ERR_NET);
+	assert_string_equal(e.text, "hook \"loja\": pix.example: no answer");
+}
+
+static void our_certificate_is_named_where_it_may_be_the_cause_alone(void **state)
+{
+	static const struct { enum http_fail why; const char *note; } rows_of_efi[] = {
+		{ HTTP_TLS, "api_cert must be the one" }, { HTTP_OUR_CERT, "environment \"sandbox\"" }, { HTTP_RESET, "api_cert" }, { HTTP_EMPTY, "api_cert" },
+		{ HTTP_NO_HOST, NULL }, { HTTP_NO_CONNECTION, NULL }, { HTTP_TIMEOUT, NULL }, { HTTP_TOO_LARGE, NULL }, { HTTP_OTHER, NULL },
+	};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows_of_efi / sizeof rows_of_efi[0]; i++) {
+		const char *note = rows_of_efi[i].note;
+
+		notes_of(&psp_efi, rows_of_efi[i].why, text, sizeof text);
+		if (note ? !strstr(text, note) || strchr(text, '\n') != text + strlen(text) - 1 : *text)
+			print_error("%d: %s\n", rows_of_efi[i].why, text);
+		assert_true(note ? strstr(text, note) != NULL : !*text);
+		notes_of(&psp_bs2, rows_of_efi[i].why, text, sizeof text);	/* which shows none */
+		assert_string_equal(text, "");
+	}
+}
+
+static void a_server_that_proves_nothing_is_not_our_certificates_fault(void **state)
+{
+	char text[1024];
+
+	(void)state;
+	notes_of(&psp_efi, HTTP_THEIR_CERT, text, sizeof text);
+	assert_null(strstr(text, "api_cert"));
+	assert_non_null(strstr(text, "could not prove that it is the PSP's"));
+	notes_of(&psp_bs2, HTTP_THEIR_CERT, text, sizeof text);
+	assert_non_null(strstr(text, "could not prove that it is the PSP's"));
+}
 
 static bool read_text(const char *text)
 {
@@ -165,6 +226,8 @@ int main(void)
 		cmocka_unit_test(a_url_is_shown_without_what_may_be_a_secret),
 		cmocka_unit_test(whose_a_url_is_is_told),
 		cmocka_unit_test(a_secret_that_comes_back_is_hidden),
+		cmocka_unit_test(our_certificate_is_named_where_it_may_be_the_cause_alone),
+		cmocka_unit_test(a_server_that_proves_nothing_is_not_our_certificates_fault),
 		cmocka_unit_test(nothing_registered_is_told_from_other_refusals),
 		cmocka_unit_test(bs2_s_list_is_read_in_either_spelling),
 		cmocka_unit_test(what_is_no_list_of_events_is_refused),
