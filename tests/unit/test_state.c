@@ -206,6 +206,38 @@ static void what_is_due_again_survives_a_stop(void **unused)
 	assert_false(state_callback_take(st, INT64_MAX, &c, &e));
 }
 
+/* What waits for another one comes when that one was made, what is put off when its time has come; neither is put off twice. */
+static void what_is_put_off_comes_later(void **unused)
+{
+	struct emul_callback c;
+
+	(void)unused;
+	put(1, false);
+	put(2, false);
+	assert_true(state_callback_take(st, 2, &c, &e));
+	assert_false(c.put_off);
+	buf_free(&c.body);
+	assert_true(state_callback_put_off(st, c.id, 1000, true, &e));
+	assert_true(state_callback_take(st, 2, &c, &e));
+	assert_int_equal(c.id, 2);
+	buf_free(&c.body);
+	assert_true(state_callback_put_off(st, c.id, 500, false, &e));
+	assert_false(state_callback_take(st, 499, &c, &e));
+	assert_true(state_callback_follow(st, 100, &e));
+	assert_true(state_callback_take(st, 100, &c, &e));
+	assert_int_equal(c.id, 1);
+	assert_int_equal(c.made, 0);
+	assert_true(c.put_off);
+	buf_free(&c.body);
+	assert_true(state_callback_settle(st, c.id, NULL, "taken", &e));
+	assert_true(state_callback_follow(st, 100, &e));
+	assert_false(state_callback_take(st, 499, &c, &e));
+	assert_true(state_callback_take(st, 500, &c, &e));
+	assert_int_equal(c.id, 2);
+	assert_true(c.put_off);
+	buf_free(&c.body);
+}
+
 static void what_a_killed_one_had_taken_is_free_again(void **unused)
 {
 	struct emul_callback c;
@@ -257,7 +289,7 @@ int main(void)
 		T(the_file_is_for_its_owner_alone), T(a_file_of_another_program_is_refused), T(one_key_has_one_url),
 		T(a_list_has_its_pages_and_dates), T(a_token_ends_when_it_expires), T(a_txid_is_taken_once),
 		T(a_callback_is_taken_by_one_and_when_it_is_due), T(the_first_that_is_due_comes_first),
-		T(what_is_due_again_survives_a_stop), T(what_a_killed_one_had_taken_is_free_again),
+		T(what_is_due_again_survives_a_stop), T(what_is_put_off_comes_later), T(what_a_killed_one_had_taken_is_free_again),
 		T(what_is_not_committed_did_not_happen), T(one_server_has_a_folder),
 	};
 
