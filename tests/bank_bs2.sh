@@ -1,0 +1,123 @@
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154
+# Banco BS2 played by emul, nginx and the gate as the shop; sourced by the end-to-end scripts of the bank.
+BANK=$T/bank
+
+bank_up() {
+	server nginx
+	check "emul pki" "$PIXGATE" emul pki "$BANK"
+	mapfile -t ports < <("$TOOLS/port" 3)
+	SITE_PORT=${ports[0]} HTTP_PORT=${ports[1]} API_PORT=${ports[2]}
+	cp "$BANK/server.crt" "$T/site.crt"
+	cp "$BANK/server.key" "$T/site.key"
+	openssl x509 -in "$BANK/server.crt" -out "$T/leaf.pem"
+	"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.02 "$@" >"$T/emul.out" 2>"$T/emul.log" </dev/null &
+	PIDS+=($!)
+	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	API=https://127.0.0.1:$API_PORT
+}
+
+# conf HOOKS: HERE in them stands for what emul serve printed
+conf() {
+	local here
+	here=$(sed -n 's/^\t//p' "$T/emul.out" | tr '\n' ' ')
+	mkdir -p "$T/pixgate"
+	printf '%s\n' "$SECRET" >"$T/pixgate/loja.secret"
+	printf 'banco:senha-do-banco\n' >"$T/pixgate/bs2.basic"
+	printf 'bearer-senha-do-banco\n' >"$T/pixgate/bs2.bearer"
+	chmod 600 "$T/pixgate"/*
+	CONF=$T/pixgate/pixgate.conf
+	printf 'inbox = "sqlite:inbox.db";\ndomain = "localhost:%s";\nhooks = (\n%s\n);\n' "$SITE_PORT" "${1//HERE/$here}" >"$CONF"
+}
+pixgate() {
+	"$PIXGATE" --conf "$CONF" "$@" >"$T/out" 2>"$T/err"
+	STATUS=$?
+	[ "$STATUS" = 0 ] || cat "$T/err" >>"$T/words.log"
+}
+# site SCOPE: nginx from what gen prints, unchanged
+site() {
+	local user=
+	[ "$(id -u)" != 0 ] || user="user root;"
+	mkdir -p "$T/nginx/tmp" "$T/shop"
+	pixgate gen nginx --scope "$1" --server-cert "$T/site.crt" --server-key "$T/site.key" --address 127.0.0.1 --http-port "$HTTP_PORT" \
+		--root "$T/shop" --socket "$SOCK" --log "$T/nginx/pix.log" --server-version 1.22.1
+	equal "gen nginx --scope $1" 0 "$STATUS"
+	mv "$T/out" "$T/nginx/site.conf"
+	cat >"$T/nginx/nginx.conf" <<-END
+	$user
+	daemon off; pid $T/nginx/pid; error_log stderr; events { }
+	http {
+	  access_log off;
+	  client_body_temp_path $T/nginx/tmp/b; proxy_temp_path $T/nginx/tmp/p; fastcgi_temp_path $T/nginx/tmp/f;
+	  uwsgi_temp_path $T/nginx/tmp/u; scgi_temp_path $T/nginx/tmp/s;
+	  include $T/nginx/site.conf;
+	}
+	END
+	nginx_up
+}
+nginx_up() {
+	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx/nginx.conf"
+	NGINX_PID=$PID
+	wait_port "$SITE_PORT"
+}
+arrived() {
+	[ "$(events)" = "$1" ]
+}
+# fields NAME…: of the newest event
+fields() {
+	list | tail -n 1 | python3 -c 'import json, sys; e = json.loads(sys.stdin.readline()); print(*[e[n] for n in sys.argv[1:]])' "$@"
+}
+event() {
+	"$PIXGATE" emul event --conf-dir "$BANK" "$@" >"$T/event.log" 2>&1
+}
+
+# The API as a person calls it. The secrets are no arguments.
+ask() { # CURL ARGUMENT…; sets STATUS and ANSWER
+	STATUS=$(curl -s --path-as-is -m 20 --cacert "$BANK/api-ca.pem" -o "$T/answer" -w '%{http_code}' "$@")
+	ANSWER=$(cat "$T/answer")
+}
+token() {
+	printf 'user = "Client_Id_pixgate_emulator:%s"\n' "$(cat "$BANK/client.secret")" >"$T/basic.conf"
+	ask -K "$T/basic.conf" -d grant_type=client_credentials --data-urlencode "scope=${1:-webhook.read webhook.write pix.read}" "$API/auth/oauth/v2/token"
+	TOKEN=$(answer 'a["access_token"]')
+	printf 'header = "Authorization: Bearer %s"\n' "$TOKEN" >"$T/bearer.conf"
+}
+api() { # METHOD PATH CURL ARGUMENT…: with a token, a new one where another program has one now
+	local method=$1 path=$2
+	shift 2
+	for _ in 1 2; do
+		: >"$T/answer"
+		ask -K "$T/bearer.conf" -X "$method" "$@" -H "$(case " $*" in *" -F "*) echo "X-None: 1" ;; *) echo "Content-Type: application/json" ;; esac)" "$API$path"
+		[ "$STATUS" = 401 ] || return 0
+		token
+	done
+}
+: >"$T/bearer.conf"
+answer() { # EXPRESSION over a, the answer's JSON
+	python3 -c 'import json, sys
+a = json.load(open(sys.argv[1]))
+v = eval(sys.argv[2])
+print(*(v if isinstance(v, tuple) else (v,)))' "$T/answer" "$1" 2>&1
+}
+upload() { # PATH FILE-NAME FILE
+	api PUT "$1" -F "certificado=@$3;filename=$2;type=application/x-x509-ca-cert"
+}
+
+# bad_requests PATH: of the registrations
+bad_requests() {
+	local body
+	for body in '' 'not json' '{' '[]' '[1]' 'null' '"text"' '[{"url":1}]' '{"a":1,"a":2}'; do
+		api "$VERB" "$1" -d "$body"
+		equal "$VERB $body" 400 "$STATUS"
+	done
+	head -c 300000 /dev/zero | tr '\0' '[' >"$T/deep"
+	api "$VERB" "$1" --data-binary "@$T/deep"
+	equal "$VERB of 300,000 bytes" 413 "$STATUS"
+	equal "a wrong verb" "405 405 405" "$(for v in PATCH DELETE OPTIONS; do api $v "$1"; echo "$STATUS"; done | tr '\n' ' ' | sed 's/ $//')"
+	equal "no such path" "404 404 404" "$(for p in "$1/a/b" "${1%/bs2}" /pix/direto/; do api GET "$p"; echo "$STATUS"; done | tr '\n' ' ' | sed 's/ $//')"
+	ask "$API$1"
+	equal "no token" 401 "$STATUS"
+	check "… in the bank's words" grep -q "Invalid Apikey" "$T/answer"
+	ask -X POST "$API/auth/oauth/v2/token"
+	equal "a token for nothing" 400 "$STATUS"
+}
+VERB=PUT
