@@ -35,14 +35,21 @@ bool ownfolder_open(struct ownfolder *f, const char *dir, const char *name, cons
 {
 	size_t n = strlen(dir) + strlen(name) + 2;
 
+	struct stat above;
+	bool made;
+
 	*f = (struct ownfolder){ .fd = -1, .what = what };
 	f->path = xmalloc(n);
 	snprintf(f->path, n, "%s/%s", dir, name);
-	if (make && mkdir(f->path, 0700) && errno != EEXIST)
+	made = make && mkdir(f->path, 0700) == 0;
+	if (make && !made && errno != EEXIST)
 		return fail(e, ERR_STORE, "%s: %s (%s)", f->path, strerror(errno), what);
 	f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (f->fd < 0 && errno == ENOENT && !make)
 		return fail(e, ERR_NOT_FOUND, "%s: %s (%s)", f->path, strerror(errno), what);
+	/* what root makes is for whoever has the folder above: certbot runs as root, the gate does not */
+	if (f->fd >= 0 && made && geteuid() == 0 && stat(dir, &above) == 0 && fchown(f->fd, above.st_uid, above.st_gid))
+		return fail(e, ERR_STORE, "%s: %s (%s)", f->path, strerror(errno), what);
 	if (f->fd < 0 || fstat(f->fd, &f->owner))
 		return fail(e, ERR_STORE, "%s: %s (%s)", f->path, strerror(errno), what);
 	/* root may use everybody's, and leaves to the owner what it writes */

@@ -115,8 +115,10 @@ static void say(const struct push *p, const char *result, int64_t at)
 		out_line(&b);
 	} else {
 		day_text(c->until, day);
-		printf("%s: %s%s%.16s: SHA-256 %s, %s, until %s, %" PRId64 " days left (%s)\n", p->w.hook->name, result, at ? " on " : "", at ? when : "", c->sha256,
-			c->key, day, left, p->form->name);
+		printf("%s: %s", p->w.hook->name, result);
+		if (at && at != common->now_ms)
+			printf(" on %.10s %.5s UTC", when, when + 11);
+		printf(": SHA-256 %s, %s, until %s, %" PRId64 " days left (%s)\n", c->sha256, c->key, day, left, p->form->name);
 	}
 	buf_free(&b);
 }
@@ -155,14 +157,14 @@ static bool send(struct push *p, const struct api_value *values, struct err *e)
 	}
 	snprintf(u.sha256, sizeof u.sha256, "%s", p->cert->sha256);
 	snprintf(u.form, sizeof u.form, "%s", p->form->name);
-	say(p, "uploaded", 0);
+	say(p, "uploaded", now);
 	ok = uploaded_write(w->settings, w->hook, &u, e) || fail_in(e, "it was uploaded, but that could not be remembered");
 out:
 	api_answer_free(&answer);
 	return ok;
 }
 
-/* What stands against it is told; *status 1: it ends here. */
+/* What stands against it is told. */
 static bool allowed(struct push *p, bool force)
 {
 	bool go = p->found.worst == SAYS || (force && p->found.worst == STOPS);

@@ -178,6 +178,22 @@ static void what_others_may_use_is_left_alone(void **state)
 	assert_false(uploaded_forget(&s, &hook, &e));
 }
 
+/* certbot runs as root, the gate as another: it must be able to go on. */
+static void what_root_makes_belongs_to_the_owner_of_the_place(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(dir, 65534, 65533), 0);
+	write_it();
+	assert_int_equal(stat(path_of(""), &st), 0);
+	assert_true(st.st_uid == 65534 && st.st_gid == 65533);
+	assert_int_equal(stat(path_of("/banco"), &st), 0);
+	assert_true(st.st_uid == 65534 && st.st_gid == 65533);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_forgotten_is_not_known, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(a_broken_file_counts_as_none, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(what_others_may_use_is_left_alone, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(what_root_makes_belongs_to_the_owner_of_the_place, make_dir, drop_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
