@@ -11,6 +11,7 @@
 /* A call with its placeholders filled. */
 struct filled {
 	struct psp_call call;
+	bool reads;		/* what is in the answer is what it is for, whatever method the hook has for it */
 	struct buf url, header, body;
 };
 
@@ -61,9 +62,10 @@ static bool make(struct filled *f, const struct api *a, const char *name, const 
 {
 	const struct psp_call *c = &f->call;
 
-	*f = (struct filled){ { 0 }, BUF(LIMIT_API_URL), BUF(LIMIT_API_URL), BUF(LIMIT_API_BODY) };
+	*f = (struct filled){ { 0 }, false, BUF(LIMIT_API_URL), BUF(LIMIT_API_URL), BUF(LIMIT_API_BODY) };
 	if (!api_row(a->h, name, &f->call))
 		return fail(e, ERR_USAGE, "%s has no call \"%s\"", a->psp->title, name);
+	f->reads = strcmp(psp_call_find(a->psp, name)->method, "GET") == 0;
 	if (!buf_puts(&f->url, a->base))
 		return fail(e, ERR_CONFIG, "the address of the API is too long");
 	return fill(&f->url, c->path, values, FILL_PATH, masked, e) &&
@@ -100,12 +102,11 @@ static bool send_once(struct api *a, const struct filled *f, struct api_answer *
 	return ok;
 }
 
-/* An answer to GET is asked for what is in it. */
 static bool judge(const struct filled *f, const struct api_answer *answer, const char *type, struct err *e)
 {
 	bool good = answer->status >= 200 && answer->status <= 299 && !words_stale_token(answer);
 
-	if (good && (answer->doc || strcmp(f->call.method, "GET") != 0))
+	if (good && (answer->doc || !f->reads))
 		return true;
 	return words_refusal(answer, type, f->call.scope, e);
 }

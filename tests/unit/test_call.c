@@ -217,6 +217,19 @@ static void what_a_hook_changes_is_what_is_sent(void **state)
 	peer_stop(&p);
 }
 
+static void an_empty_answer_says_nothing_whatever_the_method(void **state)
+{
+	struct call_change calls[] = { change("webhook.get", "POST", "", "{}") };
+	struct peer p = peer_start(ca, false, good);
+
+	(void)state;
+	hook.calls = calls;
+	hook.call_count = 1;
+	call_at(&p, "webhook.get", NOW, ERR_REFUSED, "HTTP 204 with an empty answer");
+	assert_true(asked(&p, 1, "POST /v2/webhook/"));
+	peer_stop(&p);
+}
+
 static void bytes_in_a_part_arrive_whole(void **state)
 {
 	static const char want[] = "\r\n\r\n0\0\1\xff\r\n--";
@@ -337,6 +350,7 @@ int main(void)
 		ONE(a_request_is_shown_without_its_secrets),
 		ONE(a_row_is_the_profiles_with_the_hooks_changes),
 		ONE(what_a_hook_changes_is_what_is_sent),
+		ONE(an_empty_answer_says_nothing_whatever_the_method),
 		ONE(bytes_in_a_part_arrive_whole),
 		ONE(bytes_are_counted_where_shown_and_refused_in_json),
 		ONE(tokens_are_got_where_and_for_what_the_hook_says),
