@@ -80,11 +80,26 @@ void efi_error(struct efi_call *c, unsigned status, const char *name, const char
 	buf_puts(b, "}");
 }
 
+/* Which rule of the schema was broken, by the words that tell it. */
+static const struct { const char *begins, *rule; } broken_rules[] = {
+	{ "campo obrigatório", "required" },
+	{ "deve corresponder", "pattern" },
+	{ "deve ser igual", "enum" },
+	{ "deve ser uma data", "format" },
+	{ "deve ter no máximo", "maxLength" },
+	{ "", "type" },
+};
+
 void efi_invalid(struct efi_call *c, const char *where, const char *text)
 {
 	struct buf *b = efi_ok(c, 400);
+	size_t i = 0;
 
+	while (strncmp(broken_rules[i].begins, text, strlen(broken_rules[i].begins)) != 0)
+		i++;
 	buf_puts(b, "{\"nome\":\"json_invalido\",\"mensagem\":\"Valores ou tipos de campo inválidos\",\"erros\":[{");
+	efi_put_str(b, "chave", broken_rules[i].rule);
+	buf_puts(b, ",");
 	efi_put_str(b, "caminho", where);
 	buf_puts(b, ",");
 	efi_put_str(b, "mensagem", text);

@@ -71,6 +71,13 @@ const struct psp_error psp_efi_errors[] = {
 		"The application at Efí may not do this.",
 		"In Efí's panel, under API and your application, allow the scope that the message names (\"Alterar Webhooks\" for webhook.write), "
 		"and try again." },
+	/* webhookrec, webhookcobr and reenviar refuse as the BCB says */
+	{ "WebhookOperacaoInvalida", "*",
+		"Efí does not take the webhook: the URL or a value of the request is not as it must be.",
+		"`pixgate url HOOK` prints what was sent; the message says more." },
+	{ "AcessoNegado", "*",
+		"These credentials may not do this.",
+		"In Efí's panel, under API and your application, allow the scope that the call needs, and look whether the account has the product." },
 	{ "invalid_client", "*",
 		"Efí does not know client_id and client_secret, or they are of the other environment.",
 		"Copy both anew from the application in Efí's panel, from the environment that the hook names, without blanks or line breaks." },
