@@ -30,6 +30,12 @@ banco() {
 	rules bs2 '[{"on":"GET","status":200,"json":[{"ID":"1","Evento":"Recebimento","somenteTxId":true,"url":"https://pix.example.com/bs2","contaNumero":7654321,"autorizacao":{"tipo":"Basic","valor":"***"}}]}]'
 	run webhook get banco --json
 	equal "BS2: the other spelling is read" "True True" "$(python3 -c 'import json; o = json.load(open("out")); print(o["only_txid"], o["ours"])')"
+	local row='"url":"https://pix.example.com/bs2","contaNumero":7654321,"somenteComTxId":false,"autorizacao":{"tipo":"basic","valor":"***"}'
+	rules bs2 "[{\"on\":\"GET\",\"status\":200,\"json\":[{\"evento\":\"Recebimento\",$row},{\"evento\":\"Pagamento\",$row}]}]"
+	before=$(calls bs2 PUT)
+	run webhook set banco
+	equal "BS2: masked credentials are no difference" "0 0" "$RC $(($(calls bs2 PUT) - before))"
+	says "BS2: but told" "does not show the credentials"
 	rules bs2 '[{"on":"GET","status":403}]'
 	run webhook get banco
 	equal "BS2: an empty 403" 5 "$RC"
