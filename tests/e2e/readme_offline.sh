@@ -4,7 +4,7 @@
 server lighttpd
 # its programs, as they would be installed
 mkdir "$T/bin" "$T/try"
-ln -s "$ROOT/$B/pixgate" "$ROOT/$B/pixgate.fcgi" "$T/bin/"
+ln -s "$PIXGATE" "$GATE" "$T/bin/"
 printf '#!/bin/sh\nexec %s -m %s "$@"\n' "${SERVER[*]}" "$MODULES" >"$T/bin/lighttpd"
 chmod 755 "$T/bin/lighttpd"
 
@@ -14,14 +14,16 @@ check "the script is there, in under ten lines ($lines)" [ "$lines" -ge 5 ] && [
 # other tests run at the same time: ports of our own
 mapfile -t ports < <("$TOOLS/port" 2)
 sed -i "s/--port 8443/--port ${ports[0]}/; s/emul shop /emul shop --port ${ports[0]} --domain localhost:${ports[1]} /" "$T/script"
-cp "$T/script" "$T/run"
-printf 'jobs -p >"%s/jobs"\n' "$T" >>"$T/run"
-(cd "$T/try" && env -u PIXGATE_CONF PATH="$T/bin:$PATH" timeout 60 bash -u "$T/run") >"$T/out" 2>"$T/err" </dev/null
+{
+	printf "trap 'jobs -p >%s/jobs' EXIT\n" "$T"
+	cat "$T/script"
+} >"$T/run"
+(cd "$T/try" && env -u PIXGATE_CONF PATH="$T/bin:$PATH" timeout 60 bash -eu "$T/run") >"$T/out" 2>"$T/err" </dev/null
 equal "it ends well" 0 $?
 mapfile -t -O "${#PIDS[@]}" PIDS <"$T/jobs"
 check "the webhook is registered" grep -q '^key loja@example.com: registered' "$T/out"
 check "what was paid stands in the inbox" grep -Eq ' loja +received +5,00 ' "$T/out"
-equal "once" 1 "$(grep -c ' received ' "$T/out")"
+equal "once" 1 "$(grep -Ec " loja +received " "$T/out")"
 grep -v 'these are for tests\|does not know the certificate\|the PSP now calls' "$T/err" >"$T/rest"
 equal "nothing was complained of" "" "$(cat "$T/rest")"
 finish
