@@ -34,7 +34,7 @@ HERE=https://localhost:$PORT
 # --- the server: serve [OPTION…]; sets API and EMUL_PID
 serve() {
 	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$E" --json --time-scale 0.0005 "$@" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
+	"$PIXGATE" emul serve --conf-dir "$E" --json --time-scale 0.0005 --manual "$@" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
 	EMUL_PID=$!
 	PIDS+=("$EMUL_PID")
 	until_true 10 grep -q '"api"' "$T/emul.out" || { not_ok "emul serve starts"; finish; }
