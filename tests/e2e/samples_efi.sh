@@ -186,7 +186,7 @@ token() { # SECRET
 }
 emulator() {
 	local name
-	"$PIXGATE" emul pki "$BANK" >/dev/null || not_ok "emul pki"
+	"$PIXGATE" emul pki "$BANK" >/dev/null 2>&1 || not_ok "emul pki"
 	start listener python3 "$ROOT/tests/tools/listener.py" --port "$MERCHANT" --cert "$BANK/server.crt" --key "$BANK/server.key" --log merchant webhook=200
 	wait_port "$MERCHANT"
 	serve

@@ -5,6 +5,6 @@ cd "$ROOT" || exit 2
 for file in tests/samples/*/*; do
 	folder=$(basename "$(dirname "$file")") name=$(basename "$file" .json)
 	check "$file is JSON" python3 -c 'import json, sys; json.load(open(sys.argv[1], encoding="utf-8"))' "$file"
-	check "$file is used" grep -qE "(^|[ /])${name//./\\.}([ ;.]|\$)" "tests/e2e/samples_$folder.sh"
+	check "$file is used" grep -qE "(^|[[:space:]/])${name//./\\.}([ ;.]|\$)" "tests/e2e/samples_$folder.sh"
 done
 finish

@@ -2,8 +2,8 @@
 """Whether an answer has the shape of a sample: shape.py [--more NAME,…] [--less NAME,…] [--same] SAMPLE ANSWER
 
 The same members, the same types, and where the sample has a time (RFC 3339) or an amount ("10.00") such a text. A list's
-items may have the shape of any of the sample's. --more: members that the answer may have besides, --less: that it may lack,
-wherever they stand. --same: the values are the same too. Says in one line what differs and ends with 1.
+items may have the shape of any of the sample's. --more: members that the answer may have besides, --less: that it may lack
+(or have as an empty list), wherever they stand. --same: the values are the same too. Says in one line what differs and ends with 1.
 """
 import argparse
 import json
@@ -27,7 +27,7 @@ def differs(sample, answer, where):
         for name in answer:
             if name not in sample and name not in opts.more:
                 return "%s.%s: is not in the sample" % (where, name)
-            if name in sample:
+            if name in sample and not (name in opts.less and answer[name] == []):
                 why = differs(sample[name], answer[name], where + "." + name)
                 if why:
                     return why
