@@ -103,7 +103,7 @@ static inline int make(void **unused)
 	clock_ms = NOW;
 	program = "curl/8";
 	memset(&e, 0, sizeof e);
-	bank = (struct bank){ .dir = dir, .client_id = "id", .sandbox = true, .scale = 1, .now = now };
+	bank = (struct bank){ .dir = dir, .client_id = "id", .issuer = "the merchants", .sandbox = true, .scale = 1, .now = now };
 	secret_set(&bank.client_secret, "secret", 6);
 	bank.state = state_open(dir, &e);
 	assert_non_null(bank.state);
