@@ -49,11 +49,11 @@ hook() { # NAME DOMAIN [MORE]
 forms="multipart-pem multipart-der json-b64-der json-b64-pem json-pem"
 {
 	echo 'inbox = "sqlite:inbox.db"; hooks = ('
+	hook away "localhost:$WEB" "api = \"https://localhost:$NOBODY\";" | sed "s|api = \"https://localhost:$BS2\"; ||"
 	hook banco "localhost:$WEB"
 	for form in $forms; do hook "$form" "localhost:$WEB" "cert_form = \"$form\";"; done
 	hook nobody "localhost:$NOBODY"
 	hook domainless ""
-	hook away "localhost:$WEB" "api = \"https://localhost:$NOBODY\";" | sed "s|api = \"https://localhost:$BS2\"; ||"
 	hook fora pix.example.com 'cert_form = "json-b64-der";' | sed "s/\"bs2\"/\"bs2-indirect\"/; s/localhost:$BS2/localhost:$INDIRECT/"
 	echo "{ name = \"loja\"; path = \"/loja\"; psp = \"efi\"; secret = \"file:loja.secret\"; domain = \"localhost:$WEB\"; } );"
 } | sed '/domainless/s/domain = ""; //' >pixgate/cert.conf

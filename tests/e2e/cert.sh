@@ -79,6 +79,12 @@ pushes "DER is the same certificate" 0 0 banco --cert own/second.der
 run cert status banco --json --cert own/second.der
 equal "status: file, server and PSP agree" 0 "$RC"
 
+# ---- a server that has several names
+stop "$SERVING"
+tls_server 127.0.0.1 "$WEB" other -servername localhost -cert2 own/second.crt -key2 own/second.key
+run cert status banco --resolve "$AT"
+equal "the host's name is asked for (SNI)" 0 "$RC"
+
 # ---- certbot
 mkdir -p live
 cp own/first.crt live/cert.pem

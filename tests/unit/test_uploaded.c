@@ -159,6 +159,17 @@ static void a_broken_file_counts_as_none(void **state)
 	assert_false(known(&hook, &u));
 }
 
+static void a_fingerprint_has_its_length(void **state)
+{
+	struct uploaded u = sent;
+	struct err e = { 0 };
+
+	(void)state;
+	u.sha256[63] = '\0';
+	assert_true(uploaded_write(&s, &hook, &u, &e));
+	assert_false(known(&hook, &u));
+}
+
 static void what_others_may_use_is_left_alone(void **state)
 {
 	struct uploaded u;
@@ -202,6 +213,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_upload_is_of_one_api_and_one_hook, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(what_is_forgotten_is_not_known, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(a_broken_file_counts_as_none, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(a_fingerprint_has_its_length, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(what_others_may_use_is_left_alone, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(what_root_makes_belongs_to_the_owner_of_the_place, make_dir, drop_dir),
 	};
