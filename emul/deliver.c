@@ -24,6 +24,7 @@
 enum {
 	THREADS = 4,		/* one merchant that is slow for a minute must not hold up the others */
 	HALF_MS = 1000,		/* how long a body that breaks off keeps its connection */
+	LATER_MS = 1000,	/* until what could not be stored is tried again */
 	LOOK_MS = 50,		/* how often an idle thread looks for what another program has queued */
 };
 
@@ -127,8 +128,12 @@ static bool come_about(const struct bank *bank, const struct emul_callback *cb, 
 {
 	char how[128];
 
-	if (!due_do(bank, cb, how, e))
+	if (!due_do(bank, cb, how, e)) {
+		struct err none;
+
+		state_callback_put_off(bank->state, cb->id, bank->now() + LATER_MS, false, &none);
 		return false;
+	}
 	log_line("emul: due id=%" PRId64 " kind=%s end=%s", cb->id, cb->kind, how);
 	return state_callback_settle(bank->state, cb->id, NULL, how, e);
 }

@@ -199,9 +199,10 @@ const struct fault *fault_of_request(struct state *st, const struct front_reques
 bool fault_change(struct buf *body)
 {
 	static const char name[] = "\"valor\":";
+	char *at = body->data ? strstr(body->data, name) : NULL;
 	bool changed = false;
 
-	for (char *at = body->data; at && (at = strstr(at, name)); ) {
+	for (; at; at = strstr(at, name)) {
 		size_t n;
 
 		at += sizeof name - 1;

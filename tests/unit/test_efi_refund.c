@@ -39,6 +39,8 @@ static void a_refund_is_asked_for_and_ends_and_is_told(void **unused)
 	SAYS("\"status\":\"DEVOLVIDO\"");
 	assert_int_equal(ask("GET", "/v2/pix/" E2E, ""), 200);
 	SAYS("\"devolucoes\":[{\"id\":\"dev1\"");
+	/* and a kill between its end and its being settled tells it no second time */
+	assert_false(efi_refund_end(bank.state, clock_ms, E2E, "dev1", true, &(struct err){ 0 }));
 	pass(1000000);
 	assert_int_equal(tells, 1);
 }
