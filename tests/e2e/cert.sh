@@ -24,10 +24,10 @@ pushes "a second one does not" 0 0 banco --resolve "$AT"
 says "it says when" "banco: already uploaded on $(date -u +%Y-)"
 pushes "--force does" 0 1 banco --force --resolve "$AT"
 pushes "by the resolver too, a hook given twice, one after the other" 0 0 banco banco
-run cert status banco
+run cert status banco --resolve "$AT"
 equal "status: all the same" 0 "$RC"
 says "status: nothing to do" "nothing to do: what is served is what was uploaded, good until $(date -u -d '60 days' +%Y-%m-%d)" "uploaded"
-run cert status banco --json
+run cert status banco --json --resolve "$AT"
 equal "status --json" "True first 1.2 multipart-pem None" "$(SHA=$(sha first) python3 -c 'import json, os
 o, = map(json.loads, open("out")); s = o["served"][0]; same = s["sha256"] == o["uploaded"]["sha256"] == os.environ["SHA"]
 print(o["ok"], "first" if same else s, s["tls"], o["uploaded"]["form"], o["file"])')"
@@ -76,7 +76,7 @@ openssl x509 -in own/second.crt -outform DER >own/second.der
 pushes "a chain: its leaf" 0 1 banco --cert own/chain.crt
 equal "and nothing else of it" same "$(sent_as multipart-pem second)"
 pushes "DER is the same certificate" 0 0 banco --cert own/second.der
-run cert status banco --json --cert own/second.der
+run cert status banco --json --cert own/second.der --resolve "$AT"
 equal "status: file, server and PSP agree" 0 "$RC"
 
 # ---- a server that has several names
