@@ -66,8 +66,6 @@ static bool is_one_leaf(const struct buf *bytes, struct cert_list *list, struct 
 		return fail(e, ERR_INPUT, "more than one PEM block: one certificate alone was expected, without its CA's and without a key");
 	if (!certs_read(buf_str(bytes), bytes->len, "the upload", list, e))
 		return false;
-	if (list->count != 1)
-		return fail(e, ERR_INPUT, "%zu certificates: the server's own alone was expected", list->count);
 	return !list->item[0].ca || fail(e, ERR_INPUT, "a CA's certificate: the server's own was expected");
 }
 

@@ -174,8 +174,7 @@ static bool find(struct bs2_call *c, const char *e2eid, const struct query *q, s
 {
 	struct err e = { 0 };
 
-	if (strlen(e2eid) < STATE_E2EID && !q->none &&
-	    !state_pixes(c->bank->state, "bs2", e2eid, q->txid, q->from, q->until, 0, INT64_MAX, NULL, pick, w, &e)) {
+	if (!q->none && !state_pixes(c->bank->state, "bs2", e2eid, q->txid, q->from, q->until, 0, INT64_MAX, NULL, pick, w, &e)) {
 		bs2_broken(c, &e);
 		return false;
 	}

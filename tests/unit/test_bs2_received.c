@@ -63,7 +63,10 @@ static void a_list_is_filtered_and_comes_in_pages(void **unused)
 	SAYS("E2");
 	ask("GET", LIST DAY "&TxId=none", "");
 	SAYS("{\"items\":[],\"pagina\":{\"qtd\":0");
-	ask("GET", LIST DAY "&TxId=yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy", "");
+	credit("E4", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", 1, NOW - 86400000);
+	ask("GET", LIST "?Inicio=2026-11-20&Fim=2026-11-20&TxId=zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "");
+	SAYS("\"qtd\":1");
+	ask("GET", LIST "?Inicio=2026-11-20&Fim=2026-11-20&TxId=zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "");
 	SAYS("\"qtd\":0");
 	ask("GET", LIST DAY "&Status=EFETIVADO", "");
 	SAYS("\"qtd\":3");
@@ -99,7 +102,9 @@ static void one_receipt_is_found_by_each_of_its_names(void **unused)
 {
 	(void)unused;
 	credit("E1", "x", 1050, NOW);
+	credit("E2", "x", 1, NOW + 1);
 	assert_int_equal(ask("GET", LIST "/1", ""), 200);
+	SAYS("\"endToEndId\":\"E1\"");
 	SAYS("\"valor\":10.5,");
 	assert_int_equal(ask("GET", BASE "/pix/E1", ""), 200);
 	SAYS("{\"endToEndId\":\"E1\",\"txid\":\"x\",\"valor\":\"10.50\",\"horario\":\"2026-11-21T09:00:00.0-03:00\",");
