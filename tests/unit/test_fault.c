@@ -266,6 +266,27 @@ static void a_stranger_uses_no_fault_up(void **unused)
 	buf_free(&a.body);
 }
 
+/* BS2 has no client certificates, and its routes go wrong as Efí's do, the token's too. */
+static void every_psp_goes_wrong(void **unused)
+{
+	static const char *const paths[] = { "/auth/oauth/v2/token", "/pix/direto/forintegration/v1/webhook/bs2", "/pix/indireto/x" };
+	struct bank bank = { .state = st, .issuer = "the merchants", .now = now };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		struct front_request r = { .method = "POST", .path = paths[i], .query = "", .body = "", .header = header };
+		struct front_answer a = { .body = BUF(LIMIT_BODY) };
+
+		assert_true(fault_set(st, "broken", 1, -1, &e));
+		bank_handle(&bank, &r, &a);
+		assert_int_equal(a.status, 500);
+		assert_true(fault_set(st, "garbage", 1, -1, &e));
+		bank_handle(&bank, &r, &a);
+		assert_string_equal(a.type, "text/html");
+		buf_free(&a.body);
+	}
+}
+
 /* One word for each, in the help and in the manual. */
 static void every_fault_is_in_the_help_and_in_the_manual(void **unused)
 {
@@ -296,7 +317,7 @@ int main(void)
 		T(a_fault_comes_as_often_as_it_was_asked_for), T(the_count_outlives_the_program), T(of_several_the_first_of_the_table_comes_first),
 		T(callbacks_and_requests_have_their_own), T(a_token_is_refused_to_who_has_one), T(what_is_late_is_not_made_late_again),
 		T(a_name_that_is_none_is_told_the_nearest), T(a_number_has_bounds), T(the_number_is_handed_on),
-		T(every_amount_of_a_body_changes_and_nothing_else), T(an_answer_is_spoilt_as_its_name_says), T(a_stranger_uses_no_fault_up),
+		T(every_amount_of_a_body_changes_and_nothing_else), T(an_answer_is_spoilt_as_its_name_says), T(a_stranger_uses_no_fault_up), T(every_psp_goes_wrong),
 		T(every_fault_is_in_the_help_and_in_the_manual),
 	};
 
