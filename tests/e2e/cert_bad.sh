@@ -73,7 +73,10 @@ says "with the reason" "127.0.0.3, port $WEB: not reachable from here: Connectio
 run cert status banco --resolve "$AT,127.0.0.3"
 equal "an address that nobody answers at: status" 4 "$RC"
 says "status: see why" "see why an address does not answer"
-pushes "--resolve of another host is not for this one" 4 0 nobody --resolve "$AT"
+pushes "--resolve of another host is not for this one" 4 0 nobody --resolve "pix.example.com:$NOBODY:127.0.0.9"
+silent "nor is it looked at" "127.0.0.9"
+pushes "--resolve of another port is not either" 4 0 nobody --resolve "localhost:$WEB:127.0.0.9"
+silent "nor is that looked at" "127.0.0.9"
 says "no connection" "hook \"nobody\": no certificate can be seen: localhost at" "port $NOBODY: Connection refused"
 run cert status nobody
 equal "nobody there: status" 4 "$RC"
