@@ -83,15 +83,15 @@ nginx_up
 event Recebimento --txid pedido0000000000000000003
 check "a renewed certificate: the bank does not trust it" until_true 10 grep -q 'reason=the server does not show the certificate that was uploaded' "$T/emul.log"
 equal "… and nothing arrives" $wanted "$(events)"
-openssl x509 -in "$BANK/server-renewed.crt" -out "$T/renewed.pem"
-upload "$HOOK/certificado" novo.CER "$T/renewed.pem"
-equal "the new one is uploaded" 204 "$STATUS"
+pixgate cert push banco
+equal "cert push uploads the new one" 0 "$STATUS"
 wanted=$((wanted + 1))
 check "then it arrives" until_true 20 arrived $wanted
 equal "… once" 1 "$(list --txid pedido0000000000000000003 | grep -c '^{')"
 equal "the certificate's file is its owner's" 600 "$(stat -c %a "$BANK/bs2.cer")"
 
 # --- every form of the upload, and what is none
+openssl x509 -in "$BANK/server-renewed.crt" -out "$T/renewed.pem"
 openssl x509 -in "$T/renewed.pem" -outform DER -out "$T/leaf.der"
 upload "$HOOK/certificado" novo.cer "$T/leaf.der"
 equal "DER in the part" 204 "$STATUS"
@@ -125,6 +125,15 @@ api GET "$PATHS/recebimentos/$(answer 'a["recebimentoId"]')"
 equal "… by its number" "200 ${e2e}Abanco" "$STATUS $(answer 'a["endToEndId"]')"
 api GET "$PATHS/pix/${e2e}Abanco"
 equal "… as the central bank has it" "200 12.34" "$STATUS $(answer 'a["valor"]')"
+
+# --- what is no event
+for bad in Recibo "Recebimento --amount 0" "Recebimento --account x" "Recebimento --txid a-b" ""; do
+	# shellcheck disable=SC2086
+	event $bad
+	equal "no event: ${bad:-nothing}" 2 $?
+done
+event Receipt
+check "the known ones are named" grep -q 'known: Recebimento, Pagamento, RecebimentoFinalizado' "$T/event.log"
 
 # --- what is no request
 bad_requests "$HOOK"

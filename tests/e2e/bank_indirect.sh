@@ -87,6 +87,10 @@ event PagamentoFinalizado
 check "it says that nobody is told" grep -q 'no URL is registered' "$T/event.log"
 
 # --- and by the client
+rm "$BANK/bs2-indirect.crt"
+pixgate cert push banco
+equal "cert push uploads the server's certificate" "0 $(openssl x509 -in "$T/leaf.pem" -noout -fingerprint)" \
+	"$STATUS $(openssl x509 -in "$BANK/bs2-indirect.crt" -noout -fingerprint)"
 pixgate webhook set banco
 equal "webhook set registers all" 0 "$STATUS"
 api GET "$HOOK"
