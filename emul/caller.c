@@ -80,6 +80,17 @@ static bool one_line(const char *text)
 	return true;
 }
 
+/* TLS that ends because the other side is gone is no error of TLS: Node.js has ECONNRESET then. libcurl tells it in words alone. */
+static bool gone(const char *reason)
+{
+	static const char *const signs[] = { "reset by peer", "SSL_ERROR_SYSCALL", "unexpected eof" };
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (strstr(reason, signs[i]))
+			return true;
+	return false;
+}
+
 static void judge(const struct http_answer *a, bool answered, const struct err *e, struct call_result *r)
 {
 	char text[40];
@@ -91,6 +102,8 @@ static void judge(const struct http_answer *a, bool answered, const struct err *
 		end_with(r, CALL_STATUS, a->status, "", text);
 	} else if (e->code == ERR_USAGE) {
 		end_with(r, CALL_BAD_URL, 0, "", "libcurl takes it for no URL");	/* its message shows the URL */
+	} else if (a->fail == HTTP_TLS && gone(e->text)) {
+		end_with(r, CALL_ERRNO, 0, ends[HTTP_RESET].errno_name, e->text);
 	} else {
 		end_with(r, ends[a->fail].end, 0, ends[a->fail].errno_name, e->text);
 	}

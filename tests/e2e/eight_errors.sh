@@ -34,6 +34,7 @@ port; OPEN=$PORT	# nginx, which asks for none
 port; EXPIRED=$PORT	# nginx, whose own certificate has expired
 port; FOREIGN=$PORT	# nginx, whose own certificate is of a CA that nobody knows
 port; OLD=$PORT		# nginx, TLS 1.1 alone
+port; PLAIN=$PORT	# nginx, HTTP alone: the "ssl" behind listen was forgotten
 port; LIGHTTPD=$PORT
 port; APACHE=$PORT
 port; CADDY=$PORT
@@ -46,6 +47,7 @@ hook silent "$LIGHTTPD" none
 hook expired "$EXPIRED" verify "$VERIFY"
 hook foreign "$FOREIGN" verify "$VERIFY"
 hook old "$OLD" none
+hook plain "$PLAIN" none
 hook reset "$ASKS" verify "$VERIFY"
 hook onlypix "$ASKS" verify "$VERIFY"
 hook asknot "$OPEN" server
@@ -128,6 +130,7 @@ nginx_up() {
 	  server { $(tls "$EXPIRED" "$T/pki/expired.crt" "$T/pki/expired.key") location / { $fastcgi; } }
 	  server { $(tls "$FOREIGN" "$T/pki/server.crt" "$T/pki/server.key") location / { $fastcgi; } }
 	  server { $(tls "$OLD" "$BANK/server.crt" "$BANK/server.key") ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0; location / { $fastcgi; } }
+	  server { listen 127.0.0.1:$PLAIN; location / { $fastcgi; } }
 	}
 	END
 	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx.conf"
@@ -249,7 +252,7 @@ refused nomtls c "and the web server let it in" 'set client_cert = "none" and a 
 refused closed d "the port is closed" "look at DNS and the firewall"
 refused nohost d "the name is unknown" "look at DNS and the firewall"
 # f: TLS breaks, or the connection. Node.js has EPROTO for the former; which name Efí has for each is not known
-for hook in expired foreign old; do
+for hook in expired foreign old plain; do
 	refused $hook f:EPROTO "The connection broke" "Its certificate chain must be whole, TLS 1.2 allowed"
 done
 refused reset f:ECONNRESET "The connection broke" "Look at the web server's error log"

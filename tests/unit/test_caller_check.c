@@ -201,6 +201,18 @@ static void a_connection_that_is_reset_has_its_errno(void **state)
 	ended(registered(m, true, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
 }
 
+static void a_connection_that_ends_before_tls_has_no_error_of_tls(void **state)
+{
+	static const char words[] = "A requisição na URL informada falhou com o erro: ECONNRESET";
+	struct peer_manner m = good();
+
+	(void)state;
+	m.hangs_up = PEER_HEARS;
+	ended(registered(m, false, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
+	m.hangs_up = PEER_GOES;
+	ended(registered(m, true, PATIENCE), CALL_ERRNO, "webhook_invalido", words);
+}
+
 static void a_server_that_always_fails_in_tls_is_not_one_that_refuses(void **state)
 {
 	static const char words[] = "A requisição na URL informada falhou com o erro: EPROTO";
@@ -259,6 +271,7 @@ int main(void)
 		cmocka_unit_test(nobody_there_is_inaccessible),
 		cmocka_unit_test(a_server_that_does_not_answer_in_time_is_told_so),
 		cmocka_unit_test(a_connection_that_is_reset_has_its_errno),
+		cmocka_unit_test(a_connection_that_ends_before_tls_has_no_error_of_tls),
 		cmocka_unit_test(a_server_that_always_fails_in_tls_is_not_one_that_refuses),
 		cmocka_unit_test(a_connection_closed_without_an_answer_is_told_so),
 		cmocka_unit_test(another_status_is_told_with_its_number),

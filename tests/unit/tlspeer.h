@@ -29,6 +29,7 @@ struct peer_manner {
 	int hello_ms;		/* before it begins with TLS */
 	int tls;		/* 12, 13; 0: both */
 	bool mute;		/* takes the connection and never says a word, not even of TLS */
+	enum { PEER_STAYS, PEER_HEARS, PEER_GOES } hangs_up;	/* in place of TLS: after the client's first words, or at once */
 };
 
 struct peer {
@@ -85,6 +86,14 @@ static inline void peer_say(SSL *ssl, int fd, int what)
 	}
 	if (what > 0 || what == PEER_CLOSE)
 		SSL_shutdown(ssl);
+}
+
+static inline void peer_hang_up(int fd, int when)
+{
+	char hello[8192];
+
+	if (when == PEER_HEARS && read(fd, hello, sizeof hello) < 0)
+		_exit(1);
 }
 
 static inline void peer_meet(SSL_CTX *ctx, int fd, const struct peer_manner *m, int told)
@@ -153,6 +162,8 @@ static inline struct peer peer_start(const struct peer_manner *m)
 			_exit(1);
 		if (m->mute)
 			poll(NULL, 0, 20000);
+		else if (m->hangs_up)
+			peer_hang_up(c, m->hangs_up);
 		else
 			peer_meet(ctx, c, m, told[1]);
 		close(c);
