@@ -11,6 +11,7 @@
 #include "cli/verb.h"
 #include "emul/bank.h"
 #include "emul/fault.h"
+#include "emul/state_inside.h"
 #include "lib/limits.h"
 
 #include <cmocka.h>
@@ -266,6 +267,36 @@ static void a_stranger_uses_no_fault_up(void **unused)
 	buf_free(&a.body);
 }
 
+/* A token is given or not, whatever the answer to it is. */
+static void what_is_refused_is_not_carried_out_and_what_is_spoilt_is(void **unused)
+{
+	static const struct {
+		const char *name;
+		int64_t tokens;
+	} rows[] = { { "rate", 0 }, { "broken", 0 }, { "blocked", 0 }, { "garbage", 1 }, { "empty", 2 }, { "huge", 3 }, { "cut", 4 } };
+	struct bank bank = { .state = st, .issuer = "the merchants", .client_id = "id", .now = now };
+	struct front_request r = request;
+
+	(void)unused;
+	secret_set(&bank.client_secret, "secret", 6);
+	authorization = "Basic aWQ6c2VjcmV0";	/* id:secret */
+	r.method = "POST";
+	r.path = "/oauth/token";
+	r.issuer = "the merchants";
+	r.body = "{\"grant_type\":\"client_credentials\"}";
+	r.len = strlen(r.body);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct front_answer a = { .body = BUF(LIMIT_BODY_MAX) };
+		int64_t n = -1;
+
+		assert_true(fault_set(st, rows[i].name, 1, -1, &e));
+		bank_handle(&bank, &r, &a);
+		buf_free(&a.body);
+		assert_true(state_number(st, "SELECT count(*) FROM token", &n, &e));
+		assert_int_equal(n, rows[i].tokens);
+	}
+}
+
 /* BS2 has no client certificates, and its routes go wrong as Efí's do, the token's too. */
 static void every_psp_goes_wrong(void **unused)
 {
@@ -318,6 +349,7 @@ int main(void)
 		T(callbacks_and_requests_have_their_own), T(a_token_is_refused_to_who_has_one), T(what_is_late_is_not_made_late_again),
 		T(a_name_that_is_none_is_told_the_nearest), T(a_number_has_bounds), T(the_number_is_handed_on),
 		T(every_amount_of_a_body_changes_and_nothing_else), T(an_answer_is_spoilt_as_its_name_says), T(a_stranger_uses_no_fault_up), T(every_psp_goes_wrong),
+		T(what_is_refused_is_not_carried_out_and_what_is_spoilt_is),
 		T(every_fault_is_in_the_help_and_in_the_manual),
 	};
 
