@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/emul.h"
+#include "cli/newfile.h"
 #include "cli/out.h"
 #include "cli/stop.h"
 #include "cli/verb.h"
@@ -43,6 +44,7 @@ static const struct environment {
 };
 
 #define STOP_WAIT_MS 3000
+#define CODE_FILE "user-agent.code"	/* what BS2 gives for User-Agent; the emulator takes any */
 #define PATIENCE_MOST_MS (10 * 60 * 1000)
 
 struct serving {
@@ -124,6 +126,22 @@ static bool open_front(struct serving *s, struct err *e)
 	return s->front;
 }
 
+/* A hook for production names a file with the code. */
+static bool code(const struct serving *s, struct err *e)
+{
+	static const char text[] = "EMULADOR\n";
+	char *path = in_dir(s->dir, CODE_FILE);
+	bool ok = s->bank.sandbox || !access(path, F_OK);
+	struct newfile file = { 0 };
+
+	free(path);
+	if (ok)
+		return true;
+	ok = newfile_write(&file, s->dir, CODE_FILE, text, sizeof text - 1, e) && newfile_place(&file, e);
+	newfile_end(&file, ok);
+	return ok;
+}
+
 static void say(const struct serving *s, const struct common *c)
 {
 	char *api_ca = in_dir(s->dir, PKI_API_CA);
@@ -145,8 +163,9 @@ static void say(const struct serving *s, const struct common *c)
 		/* behind a tab: scripts take the lines behind two blanks for Efí's hook */
 		buf_puts(&b, "Banco BS2's is there too. In a hook whose psp is bs2 or bs2-indirect:\n");
 		buf_putf(&b, "\tapi = \"https://%s\"; api_ca = \"%s\"; environment = \"%s\";\n", s->host, api_ca, s->env->name);
-		buf_putf(&b, "\tclient_id = \"" EMUL_CLIENT_ID "\"; client_secret = \"file:%s\";%s", s->secret_file,
-			 s->bank.sandbox ? "" : " user_agent = \"EMULADOR\";");
+		buf_putf(&b, "\tclient_id = \"" EMUL_CLIENT_ID "\"; client_secret = \"file:%s\";", s->secret_file);
+		if (!s->bank.sandbox)
+			buf_putf(&b, " user_agent = \"file:%s/" CODE_FILE "\";", s->dir);
 	}
 	out_line(&b);
 	fflush(stdout);
@@ -158,7 +177,7 @@ static bool serve(struct serving *s, const struct common *c, struct err *e)
 {
 	struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
 
-	if (!emul_secret(s->dir, &s->bank.client_secret, e))
+	if (!emul_secret(s->dir, &s->bank.client_secret, e) || !code(s, e))
 		return false;
 	s->state = state_open(s->dir, e);
 	if (!s->state || !state_serve(s->state, e) || !state_callback_free_all(s->state, e) ||

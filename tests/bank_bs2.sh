@@ -10,10 +10,15 @@ bank_up() {
 	cp "$BANK/server.crt" "$T/site.crt"
 	cp "$BANK/server.key" "$T/site.key"
 	openssl x509 -in "$BANK/server.crt" -out "$T/leaf.pem"
-	"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.02 "$@" >"$T/emul.out" 2>"$T/emul.log" </dev/null &
-	PIDS+=($!)
-	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
 	API=https://127.0.0.1:$API_PORT
+	serve
+}
+serve() { # [OPTION…]: of emul serve
+	: >"$T/emul.out"
+	"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.02 "$@" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
+	EMUL_PID=$!
+	PIDS+=("$EMUL_PID")
+	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
 }
 
 # conf HOOKS: HERE in them stands for what emul serve printed

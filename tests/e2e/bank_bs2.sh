@@ -137,6 +137,21 @@ check "the known ones are named" grep -q 'known: Recebimento, Pagamento, Recebim
 
 # --- what is no request
 bad_requests "$HOOK"
+# --- production: a code of the bank's in User-Agent
+stop "$EMUL_PID"
+serve --environment production
+conf '{ name = "banco"; path = "/bs2"; psp = "bs2"; basic = "file:bs2.basic"; HERE }'
+pixgate webhook get banco
+equal "production: with the code that emul serve prints" 0 "$STATUS"
+sed -i 's/user_agent = "[^"]*";//' "$CONF"
+pixgate webhook get banco
+equal "production: without it" 5 "$STATUS"
+check "… it is said why" grep -q user_agent "$T/err"
+stop "$EMUL_PID"
+serve --json
+equal "--json tells where the API is, and who vouches for it" "$API $BANK/api-ca.pem" \
+	"$(python3 -c 'import json, sys; a = json.load(open(sys.argv[1])); print(a["api"], a["api_ca"])' "$T/emul.out")"
+
 equal "nothing secret was said" "" "$(grep -lF -e "$SECRET" -e "$(cat "$BANK/client.secret")" -e senha-do-banco -e "$TOKEN" "$T"/*.log "$T/out" "$T/err" 2>/dev/null)"
 gate_stop
 stop "$NGINX_PID"
