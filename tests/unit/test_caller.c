@@ -57,6 +57,21 @@ static void an_authorization_is_sent_and_one_with_a_line_break_is_not(void **sta
 }
 
 /* BS2 takes exactly the certificate that was uploaded. */
+/* As it is uploaded: of a whole chain the first alone, in a file "leaf.crt". */
+static const char *leaf_of(const char *name)
+{
+	static const char last[] = "-----END CERTIFICATE-----\n";
+	char text[16 * 1024] = "", *end;
+	FILE *from = fopen(at(name), "re"), *to = fopen(at("leaf.crt"), "we");
+
+	assert_true(from && to && fread(text, 1, sizeof text - 1, from) > 0);
+	end = strstr(text, last);
+	assert_non_null(end);
+	end[sizeof last - 1] = '\0';
+	assert_true(fputs(text, to) >= 0 && !fclose(to) && !fclose(from));
+	return at("leaf.crt");
+}
+
 static void an_uploaded_certificate_is_the_only_one_that_is_taken(void **state)
 {
 	struct peer_manner m = good();
@@ -71,10 +86,10 @@ static void an_uploaded_certificate_is_the_only_one_that_is_taken(void **state)
 	p = begin(m);
 	c = call_to(p.port, "/bs2");
 	c.cert = NULL;
-	c.cacert = at(PKI_SERVER_CERT);
+	c.cacert = leaf_of(PKI_SERVER_CERT);
 	assert_true(caller_call(&c, &r, &e));
 	ended(r, CALL_OK, NULL, "");
-	c.cacert = at(PKI_RENEWED_CERT);
+	c.cacert = leaf_of(PKI_RENEWED_CERT);
 	assert_true(caller_call(&c, &r, &e));
 	assert_int_equal(r.end, CALL_ERRNO);
 	assert_string_equal(r.errno_name, "EPROTO");
@@ -85,13 +100,14 @@ static void an_uploaded_certificate_is_the_only_one_that_is_taken(void **state)
 	p = begin(m);
 	c = call_to(p.port, "/bs2");
 	c.cert = NULL;
-	c.cacert = at(PKI_SERVER_CERT);
+	c.cacert = leaf_of(PKI_SERVER_CERT);
 	assert_true(caller_call(&c, &r, &e));
 	assert_int_equal(r.end, CALL_ERRNO);
-	c.cacert = at(PKI_RENEWED_CERT);
+	c.cacert = leaf_of(PKI_RENEWED_CERT);
 	assert_true(caller_call(&c, &r, &e));
 	assert_int_equal(r.end, CALL_OK);
 	peer_stop(p);
+	unlink(at("leaf.crt"));
 }
 
 static void an_uploaded_certificate_that_has_expired_is_not_taken(void **state)
