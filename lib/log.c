@@ -11,9 +11,10 @@
 #include "lib/limits.h"
 #include "lib/text.h"
 
-static char gathered[16 * 1024];
-static size_t gathered_len;
-static bool holding;
+/* each thread's own: the emulator has many, and a line must be whole */
+static _Thread_local char gathered[16 * 1024];
+static _Thread_local size_t gathered_len;
+static _Thread_local bool holding;
 
 static void put(const char *bytes, size_t len)
 {

@@ -1,7 +1,9 @@
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -127,6 +129,44 @@ static void a_clock_that_is_set_back_does_not_silence_the_log(void **state)
 	assert_int_equal(left, 1);
 }
 
+enum { THREADS = 8, LINES = 2000, LINE_LEN = 40 };
+
+static void *talk(void *letter)
+{
+	char line[LINE_LEN];
+
+	memset(line, *(char *)letter, LINE_LEN - 1);
+	line[LINE_LEN - 1] = '\0';
+	for (int i = 0; i < LINES; i++)
+		log_line("%s", line);
+	return NULL;
+}
+
+/* Each line is of one letter, and none is lost. */
+static void lines_of_several_threads_are_whole(void **state)
+{
+	static char out[THREADS * LINES * LINE_LEN + 1];
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	pthread_t thread[THREADS];
+	char letters[] = "abcdefgh";
+
+	(void)state;
+	assert_non_null(file);
+	dup2(fileno(file), STDERR_FILENO);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&thread[i], NULL, talk, &letters[i]);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(thread[i], NULL);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	assert_int_equal(fread(out, 1, sizeof out, file), sizeof out - 1);
+	fclose(file);
+	for (size_t i = 0; i < sizeof out - 1; i++)
+		assert_int_equal(out[i], i % LINE_LEN == LINE_LEN - 1 ? '\n' : out[i - i % LINE_LEN]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +174,7 @@ int main(void)
 		cmocka_unit_test(line_breaks_cannot_forge_a_line),
 		cmocka_unit_test(a_line_has_a_ceiling),
 		cmocka_unit_test(a_line_is_not_cut_through_a_character),
+		cmocka_unit_test(lines_of_several_threads_are_whole),
 		cmocka_unit_test(the_brake_lets_a_burst_through_and_then_one_each_interval),
 		cmocka_unit_test(a_quiet_time_gives_the_whole_burst_back_and_no_more),
 		cmocka_unit_test(a_clock_that_is_set_back_does_not_silence_the_log),
