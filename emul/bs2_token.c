@@ -162,7 +162,7 @@ void bs2_token(struct bs2_call *c)
 	int grants, scopes, seconds = c->bank->sandbox ? BS2_TOKEN_S : 300;
 	struct buf scope = BUF(1024), *b;
 	struct err e = { 0 };
-	bool allowed;
+	bool allowed = false;
 
 	if (!count_request(c, &allowed, &e)) {
 		bs2_broken(c, &e);
