@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/webhook_auth.h"
 #include "cli/webhook_rows.h"
@@ -144,7 +145,7 @@ void rows_get(struct webhook *w, bool dry, struct err *e)
 		goto out;
 	for (size_t i = 0; i < rows.count; i++) {
 		show(w, t, &rows.item[i]);
-		if (rows.item[i].only_txid)
+		if (rows.item[i].only_txid && strcasecmp(rows.item[i].event, "Recebimento") == 0)
 			note(w->common->quiet, "event %s: BS2 announces only receipts that have a txid; `pixgate webhook set %s` changes that",
 			     rows.item[i].event, w->hook->name);
 	}

@@ -44,6 +44,7 @@ static const struct {
 	[HTTP_OUR_CERT]      = { CALL_ERRNO, "EPROTO" },
 	[HTTP_RESET]         = { CALL_ERRNO, "ECONNRESET" },
 	[HTTP_EMPTY]         = { CALL_NO_ANSWER, "" },
+	[HTTP_CUT]           = { CALL_ERRNO, "ECONNRESET" },
 	[HTTP_TOO_LARGE]     = { CALL_NO_ANSWER, "" },
 	[HTTP_OTHER]         = { CALL_NO_ANSWER, "" },
 };

@@ -7,6 +7,7 @@
 #include "fcgi/listen.h"
 #include "fcgi/loop.h"
 #include "lib/log.h"
+#include "lib/secret.h"
 
 static const char usage[] =
 	"usage: pixgate.fcgi [--conf FILE] [--listen unix:PATH | --listen 127.0.0.1:PORT] [--group NAME]\n"
@@ -52,6 +53,7 @@ int main(int argc, char **argv)
 	struct listener l;
 	int took;
 
+	secret_no_core();
 	if (is_cgi())
 		return cgi_serve(NULL);
 	for (int i = 1; i < argc; i += took) {

@@ -256,7 +256,7 @@ static const struct { CURLcode code; enum http_fail means; } meanings[] = {
 	{ CURLE_SSL_ISSUER_ERROR, HTTP_THEIR_CERT },
 	{ CURLE_SEND_ERROR, HTTP_RESET },
 	{ CURLE_RECV_ERROR, HTTP_RESET },
-	{ CURLE_PARTIAL_FILE, HTTP_RESET },
+	{ CURLE_PARTIAL_FILE, HTTP_CUT },
 	{ CURLE_GOT_NOTHING, HTTP_EMPTY },
 };
 

@@ -27,7 +27,9 @@ struct http_request {
 
 /* Why there was no answer, where that matters to the caller. A proxy that cannot be used is NO_HOST, TIMEOUT or NO_CONNECTION. */
 enum http_fail {
-	HTTP_ANSWERED, HTTP_NO_HOST, HTTP_NO_CONNECTION, HTTP_TIMEOUT, HTTP_TLS, HTTP_THEIR_CERT, HTTP_OUR_CERT, HTTP_RESET, HTTP_EMPTY, HTTP_TOO_LARGE, HTTP_OTHER
+	HTTP_ANSWERED, HTTP_NO_HOST, HTTP_NO_CONNECTION, HTTP_TIMEOUT, HTTP_TLS, HTTP_THEIR_CERT, HTTP_OUR_CERT, HTTP_RESET, HTTP_EMPTY,
+	HTTP_CUT,	/* the answer had begun */
+	HTTP_TOO_LARGE, HTTP_OTHER
 };
 
 struct http_answer {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -205,6 +206,13 @@ bool secret_fresh(char out[SECRET_HEX + 1], struct err *e)
 	to_hex(bytes, sizeof bytes, out);
 	OPENSSL_cleanse(bytes, sizeof bytes);
 	return true;
+}
+
+void secret_no_core(void)
+{
+	const struct rlimit none = { 0 };
+
+	setrlimit(RLIMIT_CORE, &none);	/* lowering it never fails */
 }
 
 void secret_wipe(void *p, size_t len)

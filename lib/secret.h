@@ -39,6 +39,9 @@ bool secret_fresh(char out[SECRET_HEX + 1], struct err *e);
 
 void secret_wipe(void *p, size_t len);
 
+/* From here on a crash of this process leaves no core file, which would hold what it has read. For a main. */
+void secret_no_core(void);
+
 /* SHA-256 without the start-up cost of OpenSSL's providers (650 µs in a process that lives for one request). */
 void sha256(const void *bytes, size_t len, unsigned char out[32]);
 

@@ -74,6 +74,7 @@ sent() { # N: callbacks that were made, however they ended
 }
 serve
 check "it listens on loopback" grep -qE "^https://127\.0\.0\.1:[0-9]+$" <<<"$API"
+check "a crash of it would leave no core file" grep -q '^Max core file size  *0  *0 ' "/proc/$EMUL_PID/limits"
 equal "a second server is refused" 3 "$("$PIXGATE" emul serve --conf-dir "$E" >/dev/null 2>&1; echo $?)"
 
 # --- who asks

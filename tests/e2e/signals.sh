@@ -37,6 +37,7 @@ equal "SIGTERM under load: nothing that was answered is missing" "" "$(comm -23 
 
 gate_start
 sleep 0.1
+check "a crash of the gate would leave no core file" grep -q '^Max core file size  *0  *0 ' "/proc/$GATE_PID/limits"
 gate_stop INT
 gate_start
 gate_stop USR1

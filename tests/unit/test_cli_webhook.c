@@ -106,7 +106,7 @@ static void our_certificate_is_named_where_it_may_be_the_cause_alone(void **stat
 {
 	static const struct { enum http_fail why; const char *note; } rows_of_efi[] = {
 		{ HTTP_TLS, "api_cert must be the one" }, { HTTP_OUR_CERT, "environment \"sandbox\"" }, { HTTP_RESET, "api_cert" }, { HTTP_EMPTY, "api_cert" },
-		{ HTTP_NO_HOST, NULL }, { HTTP_NO_CONNECTION, NULL }, { HTTP_TIMEOUT, NULL }, { HTTP_TOO_LARGE, NULL }, { HTTP_OTHER, NULL },
+		{ HTTP_NO_HOST, NULL }, { HTTP_NO_CONNECTION, NULL }, { HTTP_TIMEOUT, NULL }, { HTTP_CUT, NULL }, { HTTP_TOO_LARGE, NULL }, { HTTP_OTHER, NULL },
 	};
 	char text[1024];
 

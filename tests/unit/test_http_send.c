@@ -250,7 +250,7 @@ static void reasons_are_told_apart(void **state)
 
 	(void)state;
 	bad(&p, (struct http_request){ 0 }, ERR_NET, HTTP_EMPTY, "127.0.0.1:");
-	bad(&p, (struct http_request){ 0 }, ERR_NET, HTTP_RESET, "127.0.0.1:");
+	bad(&p, (struct http_request){ 0 }, ERR_NET, HTTP_CUT, "127.0.0.1:");
 	bad(&p, (struct http_request){ 0 }, ERR_NET, HTTP_TOO_LARGE, "longer than 64 bytes");
 	peer_stop(&p);
 	bad(&none, (struct http_request){ 0 }, ERR_NET, HTTP_NO_CONNECTION, "127.0.0.1:");
