@@ -56,12 +56,22 @@ collect() { # PID STATUS
 	fi
 	rm -rf "${work:?}/$name"
 }
+# A job writes down its own status: once its process is gone, its id may be another's, and bash then forgets how it ended.
 reap() {
-	local pid status
-	# a job's process stays a zombie until it is waited for, so its id is not taken by another
-	wait -n -p pid "${!job_of[@]}"
-	status=$?
-	[ -z "${pid:-}" ] || collect "$pid" "$status"
+	local pid status ended=0
+	wait -n "${!job_of[@]}" 2>/dev/null
+	for pid in "${!job_of[@]}"; do
+		if [ -s "$logs/${job_of[$pid]}.rc" ]; then
+			status=$(cat "$logs/${job_of[$pid]}.rc")
+		elif [ -d "/proc/$pid" ]; then
+			continue
+		else
+			status=137
+		fi
+		collect "$pid" "$status"
+		ended=1
+	done
+	[ "$ended" = 1 ] || sleep 0.1
 }
 drain() {
 	while [ "${#job_of[@]}" -gt 0 ]; do reap; done
@@ -73,7 +83,8 @@ job() {
 	[[ $name =~ $only ]] || return 0
 	while [ "${#job_of[@]}" -ge "$slots" ]; do reap; done
 	mkdir -p "$work/$name"
-	T=$work/$name setsid timeout -k 5 "$limit" "$@" >"$logs/$name.log" 2>&1 </dev/null &
+	# shellcheck disable=SC2016
+	T=$work/$name setsid bash -c 'timeout -k 5 "$2" "${@:3}"; echo $? >"$1"' job "$logs/$name.rc" "$limit" "$@" >"$logs/$name.log" 2>&1 </dev/null &
 	job_of[$!]=$name
 	since[$!]=${EPOCHREALTIME/./}
 }
