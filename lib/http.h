@@ -23,6 +23,15 @@ struct http_request {
 	const char *proxy;		/* http:// or https://; told host and port of the URL alone; NULL: none, whatever the environment says */
 	int timeout_ms;			/* the whole of it */
 	int connect_ms;			/* of that, to connect and to agree on TLS; 0: a third */
+	/* for looking at a server that may be wrong in every way */
+	bool unverified;		/* its certificate is not looked at */
+	bool plain;			/* http:// is taken too */
+	bool http2;			/* HTTP/2 where the server offers it, else 1.1 */
+	bool tls_1_2_alone, tls_1_3_alone;
+	const char *identity;		/* PEM text: our certificate, its chain and key, in place of cert */
+	const char *connect_to;		/* "ADDRESS:PORT", IPv6 in brackets: connects there, whatever the URL's host is (SNI stays the URL's host) */
+	bool cut_body;			/* an answer longer than body.max is cut there, and no failure */
+	bool chunked;			/* the body goes without its length */
 };
 
 /* Why there was no answer, where that matters to the caller. A proxy that cannot be used is NO_HOST, TIMEOUT or NO_CONNECTION. */
@@ -32,13 +41,26 @@ enum http_fail {
 	HTTP_TOO_LARGE, HTTP_OTHER
 };
 
+#define HTTP_HEADERS 12
+
 struct http_answer {
 	long status;
 	struct buf body;		/* its ceiling is the caller's; freed by the caller */
 	char content_type[80];		/* lower case, "" where there was none */
 	int retry_after_s;		/* Retry-After in seconds, -1: none or a date */
 	enum http_fail fail;
+	char reason[160];		/* with a failure: libcurl's words, printable; an alert's name is in them */
+	bool http2;
+	int connect_ms, tls_ms, ms;	/* to connect; to shake hands; from the first byte of the request to the last of the answer */
+	struct http_header {
+		char name[24], value[160];	/* the first of each name that http_kept has, printable */
+	} header[HTTP_HEADERS];
+	int headers;
 };
+
+/* The headers of an answer that are kept: Server, Location, Allow, WWW-Authenticate, Via, CF-Ray, X-Amz-Cf-Id, X-Sucuri-ID, X-Cache, X-Powered-By. NULL-ended. */
+extern const char *const http_kept[];
+const char *http_header(const struct http_answer *a, const char *name);	/* in any case; NULL: it had none */
 
 /*
  * Sends it over TLS 1.2 or newer, verified, without following redirects. true where a whole answer came, whatever its

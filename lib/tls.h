@@ -9,15 +9,22 @@
 #include "lib/err.h"
 #include "lib/net.h"
 
-enum tls_version { TLS_OTHER, TLS_1_2, TLS_1_3 };
+enum tls_version { TLS_OTHER, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3, TLS_VERSIONS };
 
 struct tls_request {
 	struct ip address;
 	int port;
 	const char *name;			/* SNI; NULL, or an address: none is sent (RFC 6066 §3) */
-	enum tls_version least, most;		/* TLS_1_2 or TLS_1_3 */
-	int timeout_ms;				/* to connect and to shake hands, in all */
+	enum tls_version least, most;		/* TLS_1_0 to TLS_1_3; below TLS_1_2 with the ciphers of that time too */
+	int timeout_ms;				/* to connect and to shake hands, in all; and again for each tls_ask */
+	const char *identity;			/* PEM text: our certificate, its chain and its key; NULL: none is shown */
+	const char *alpn;			/* "h2,http/1.1"; NULL: not offered */
+	const struct tls_session *resume;	/* a session of before; NULL */
 };
+
+#define TLS_NAMES 16
+
+struct tls_session;	/* what a server gave to resume a session with */
 
 /* Why there was no handshake. */
 enum tls_fail {
@@ -36,6 +43,11 @@ struct tls_seen {
 	char alert[40];			/* OpenSSL's name: "protocol version"; "" */
 	enum tls_version version;	/* agreed on */
 	int handshake_ms;		/* from the first byte of TLS to its end, without the connection's */
+	bool asked;			/* it wants a client certificate */
+	char *names[TLS_NAMES];		/* the CAs that it names for it, as its list has them, RFC 2253, made printable; owned: tls_seen_free */
+	int name_count;			/* all that it names, kept or not */
+	bool resumed;
+	char alpn[16];			/* agreed on; "" */
 	struct buf chain;		/* what it sent, PEM, the leaf first; buf_free by the caller in any case */
 };
 
@@ -44,5 +56,14 @@ struct tls_seen {
  * neither takes longer than timeout_ms nor more than 256 KiB, whatever the other side does, and raises no signal.
  */
 bool tls_look(const struct tls_request *r, struct tls_seen *seen, struct err *e);
+void tls_seen_free(struct tls_seen *seen);	/* the names and the chain; safe on a zeroed struct and twice */
+
+/*
+ * As tls_look, then sends the bytes and keeps the beginning of what comes back, until the other side closes, answer->max is full, or the
+ * time is over: with TLS 1.3 a server refuses a client's certificate on the first read. *session (NULL is allowed) receives what a later
+ * handshake can resume with, or NULL. false: no handshake, or an alert after it: seen->fail and seen->alert.
+ */
+bool tls_ask(const struct tls_request *r, const char *bytes, size_t len, struct tls_seen *seen, struct buf *answer, struct tls_session **session, struct err *e);
+void tls_session_free(struct tls_session *s);	/* NULL is allowed */
 
 #endif
