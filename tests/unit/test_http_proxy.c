@@ -59,7 +59,7 @@ static bool send_to(const struct peer *p, const char *proxy, struct http_answer 
 	static const char *const headers[] = { "Authorization: Bearer bilhete", "Content-Type: application/json", NULL };
 	char url[128];
 	struct http_request r = { .method = "PUT", .url = url, .headers = headers, .body = "{\"senha\":1}", .body_len = 11, .user_agent = "CodigoSecreto",
-		.cacert = ca, .cert = pem, .proxy = proxy, .timeout_ms = 4000 };
+		.cacert = ca, .cert = pem, .proxy = proxy, .timeout_ms = 30000 };
 
 	snprintf(url, sizeof url, "%s/caminho?hmac=segredo", p->base);
 	*answer = (struct http_answer){ .body = BUF(64) };
