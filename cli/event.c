@@ -6,6 +6,7 @@
 
 #include "lib/text.h"
 #include "lib/when.h"
+#include "pix/test_event.h"
 
 void event_members(struct buf *b, const struct inbox_row *row)
 {
@@ -32,6 +33,7 @@ void event_members(struct buf *b, const struct inbox_row *row)
 	json_flag(b, "foreign", ev->foreign);
 	json_str(b, "delivery", row->delivery);
 	json_int(b, "note", row->note);
+	json_flag(b, "test", pix_is_test(ev->e2eid));
 }
 
 void body_members(struct buf *b, const char *body, size_t len)
@@ -65,5 +67,5 @@ void event_cells(struct event_cells *c, const struct inbox_row *row)
 	c->text[5] = ev->e2eid;
 	c->text[6] = ev->txid[0] ? ev->txid : NULL;
 	c->text[7] = ev->status[0] ? ev->status : NULL;
-	c->text[8] = ev->foreign ? "foreign" : "";
+	c->text[8] = pix_is_test(ev->e2eid) ? "test" : ev->foreign ? "foreign" : "";
 }

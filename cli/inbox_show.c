@@ -5,6 +5,7 @@
 #include "cli/event.h"
 #include "cli/start.h"
 #include "lib/when.h"
+#include "pix/test_event.h"
 
 enum { BODY };
 
@@ -65,7 +66,10 @@ static void show_people(const struct inbox_row *row)
 	line("status", ev->status);
 	line("at", ev->has_at ? at : "");
 	line("received", received);
-	line("foreign", ev->foreign ? "yes: its key is none of ours" : "");
+	if (pix_is_test(ev->e2eid))
+		line("test", "yes: sent by pixgate check, nobody has paid");
+	else
+		line("foreign", ev->foreign ? "yes: its key is none of ours" : "");
 	line("delivery", row->delivery);
 }
 

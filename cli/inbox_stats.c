@@ -25,6 +25,7 @@ static void stats_json(const struct inbox_stats *n, const char *hook)
 	json_int(&b, "events", n->events);
 	json_int(&b, "foreign", n->foreign);
 	json_int(&b, "bytes", n->bytes);
+	json_int(&b, "tests", n->tests);
 	if (n->notes) {
 		json_when(&b, "first_at", n->first_ms);
 		json_when(&b, "last_at", n->last_ms);
@@ -65,6 +66,8 @@ static void stats_people(const struct inbox_stats *n)
 	}
 	table_free(t);
 	printf("events  %" PRId64 ", %" PRId64 " of them foreign\n", n->events, n->foreign);
+	if (n->tests)
+		printf("tests   %" PRId64 ", sent by pixgate check and counted nowhere above\n", n->tests);
 	printf("bodies  %" PRId64 ", %" PRId64 " of them not wholly understood; %" PRId64 " bytes\n", n->notes, n->unread, n->bytes);
 	if (n->notes) {
 		when_format(n->first_ms, first);

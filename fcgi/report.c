@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fcgi/job.h"
+#include "pix/test_event.h"
 
 /* A stranger may knock as often as he likes, but not fill the disk with our lines. */
 static struct log_brake refusals = { .burst = 20, .every_ms = 1000 };
@@ -81,7 +82,7 @@ static void number(struct line *l, const char *key, uint64_t value)
 	word(l, key, p);
 }
 
-static void accepted(const struct job *j, size_t foreign, int64_t now_us)
+static void accepted(const struct job *j, size_t foreign, size_t tests, int64_t now_us)
 {
 	const struct verdict *v = &j->verdict;
 	struct line l;
@@ -98,6 +99,8 @@ static void accepted(const struct job *j, size_t foreign, int64_t now_us)
 		word(&l, " unread=1", "");
 	if (foreign)
 		number(&l, " foreign=", foreign);
+	if (tests)
+		number(&l, " test=", tests);
 	if (v->cert[0])
 		word(&l, " cert=", v->cert);
 	number(&l, " ms=", (uint64_t)(now_us - j->began_us) / 1000);
@@ -107,15 +110,20 @@ static void accepted(const struct job *j, size_t foreign, int64_t now_us)
 void report_job(const struct job *j, int64_t now_us)
 {
 	const struct verdict *v = &j->verdict;
-	size_t foreign = 0;
+	size_t foreign = 0, tests = 0;
 
 	if (j->status != 200) {
 		refused(j, now_us);
 		return;
 	}
-	for (size_t i = 0; i < j->batch.count; i++)
-		foreign += j->batch.events[i].foreign;
-	accepted(j, foreign, now_us);
+	for (size_t i = 0; i < j->batch.count; i++) {
+		const struct pix_event *event = &j->batch.events[i];
+		bool test = event->foreign && pix_is_test(event->e2eid);
+
+		tests += test;
+		foreign += event->foreign && !test;
+	}
+	accepted(j, foreign, tests, now_us);
 	if (j->batch.unread)
 		warn(j, "unread", j->batch.why, now_us);
 	if (foreign)

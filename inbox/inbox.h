@@ -37,7 +37,7 @@ struct inbox_row {
 	const char *hook, *psp;
 	struct pix_event event;
 	int64_t received_ms;
-	const char *delivery;	/* "pending", "never" (foreign), … */
+	const char *delivery;	/* "pending", "never" (foreign, test), … */
 };
 
 /* A stored body. */
@@ -60,6 +60,7 @@ struct inbox_filter {
 
 struct inbox_stats {
 	int64_t notes, unread, events, foreign, bytes;	/* bytes: of the bodies */
+	int64_t tests;			/* pix_is_test; they are counted in no other sum of events */
 	int64_t per_kind[PIX_KINDS], cents_per_kind[PIX_KINDS];
 	int64_t first_ms, last_ms;			/* of received_ms; 0 where there are none */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/buf.h"
+#include "pix/test_event.h"
 
 /* A filter as SQL: one row a field, the same parameter number wherever a condition is written. */
 enum ask { ASK_HOOK, ASK_TXID, ASK_E2EID, ASK_KIND, ASK_SINCE, ASK_AFTER, ASK_LIMIT, ASKS };
@@ -224,7 +225,7 @@ bool sqlite_body(struct inbox *box, int64_t note, inbox_body_fn *fn, void *arg, 
 /* Summed here and not by GROUP BY, which would sort all events first. */
 static bool sum_events(struct sqlite_box *b, const struct inbox_filter *f, struct inbox_stats *st, struct err *e)
 {
-	sqlite3_stmt *s = query(b, "e.kind, e.cents, e.is_foreign", "event e", "e.id", "1", event_terms, f, e);
+	sqlite3_stmt *s = query(b, "e.kind, e.cents, e.is_foreign, e.e2eid", "event e", "e.id", "1", event_terms, f, e);
 	enum pix_kind kind;
 	bool ok;
 	int rc;
@@ -232,8 +233,15 @@ static bool sum_events(struct sqlite_box *b, const struct inbox_filter *f, struc
 	if (!s)
 		return false;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool foreign = sqlite3_column_int(s, 2);
+
+		/* Every test is foreign, few events are: only theirs are looked at. */
+		if (foreign && pix_is_test(column(s, 3))) {
+			st->tests++;
+			continue;
+		}
 		st->events++;
-		st->foreign += sqlite3_column_int(s, 2) != 0;
+		st->foreign += foreign;
 		if (!pix_kind_parse(column(s, 0), &kind))
 			continue;
 		st->per_kind[kind]++;

@@ -33,7 +33,7 @@ enum {
 /* A value: no pointers, copied freely. Texts are NUL-terminated printable ASCII; empty is absent. */
 struct pix_event {
 	enum pix_kind kind;
-	bool foreign;		/* its key is none of the hook's */
+	bool foreign;		/* its key is none of the hook's, or it is a test: never handed over */
 	bool has_cents, has_at;
 	int64_t cents;		/* centavos; 0 where has_cents is not set */
 	int64_t at_ms;		/* the PSP's time, milliseconds since 1970 UTC; 0 where has_at is not set */
@@ -65,7 +65,7 @@ struct psp;
 void pix_parse(const struct psp *psp, const char *event, const char *body, size_t len, struct pix_batch *batch);
 
 /* Sets `foreign` on the events whose key is not empty and is none of keys[0..n) (ASCII case does not count: DICT keys
- * are lower-case). With n == 0 nothing is foreign. */
+ * are lower-case), and on tests (pix_is_test) whatever their key. With n == 0 only a test is foreign. */
 void pix_mark_foreign(struct pix_batch *batch, const char *const *keys, size_t n);
 
 #endif

@@ -202,6 +202,40 @@ replaying() {
 	python "a hook that is gone keeps the PSP of its bodies" 'assert rows[0]["understood"] == 1 and rows[0]["skipped"] == 0'
 }
 
+# What `pixgate check` sends: kept as any other, never handed over, and told from a payment. One with a key of the hook's, one where
+# the hook has no keys, one with an idRec, and one payment beside a test in one body.
+testing() {
+	inbox stats --json
+	cp "$T/out" "$T/before"
+	cgi "/webhook/pix?hmac=$SECRET" "$(one_pix E99999999202611221200PIXGATETEST)"
+	equal "the gate's line says test, and warns of nothing" "test=1 0" "$(tail -n 1 "$T/cgi.log" | grep -o 'test=1') $(tail -n 1 "$T/cgi.log" | grep -c 'foreign\|warning')"
+	HTTP_AUTHORIZATION="Basic $(printf 'banco:senha-do-banco' | base64)" cgi /bs2 "$(one_pix E99999999202611221201PIXGATETEST)"
+	cgi "/webhook/rec?hmac=$SECRET" '{"recs":[{"idRec":"RN9999999920261122PIXGATETEST","status":"APROVADA"}]}'
+	inbox list --json
+	python "tests are events that say so, foreign and never delivered" '
+tests = [r for r in rows if r["test"]]
+assert [r["e2eid"][-15:] for r in tests] == ["1200PIXGATETEST", "1201PIXGATETEST", "1122PIXGATETEST"], tests
+assert all(r["foreign"] and r["delivery"] == "never" for r in tests), tests
+assert [r["hook"] for r in tests] == ["loja", "banco", "loja"] and len(rows) > 3'
+	equal "the table marks them" 3 "$("$PIXGATE" --conf "$CONF" inbox list | grep -c '  test$')"
+	inbox show "$(list --e2eid E99999999202611221200PIXGATETEST | sed -n 's/^{"id":\([0-9]*\),.*/\1/p')"
+	has "show says that nobody has paid" "nobody has paid"
+	lacks "and speaks of no key" "none of ours"
+	inbox stats --json
+	python "stats counts them apart, and in no sum of events" '
+was = json.load(open("'"$T/before"'"))
+r = rows[0]
+assert r["tests"] == 3 and was["tests"] == 0 and r["notes"] == was["notes"] + 3
+assert all(r[k] == was[k] for k in ("events", "foreign", "kinds")), (was, r)'
+	inbox stats
+	has "stats says so to people" "tests   3,"
+	inbox replay --e2eid E99999999202611221201PIXGATETEST --json
+	python "replay does not hand a test over" 'assert rows[0]["again"] == 0 and rows[0]["unchanged"] == 1'
+	cgi "/webhook/pix?hmac=$SECRET" "$(one_pix E99999999202611221200PIXGATETEST | sed 's/^{"pix":\[/&{"endToEndId":"E00000000202611201200ddddddddddd","chave":"'"$KEY"'","valor":"1.00","horario":"2026-11-20T12:00:00.000Z"},/')"
+	inbox list --e2eid E00000000202611201200ddddddddddd --json
+	python "a payment beside a test is one" 'assert rows[0]["delivery"] == "pending" and not rows[0]["test"] and not rows[0]["foreign"]'
+}
+
 write_conf
 missing
 fill
@@ -209,4 +243,5 @@ listing
 following
 looking
 replaying
+testing
 finish

@@ -39,7 +39,7 @@ static void an_event_has_the_contracts_members_in_their_order(void **state)
 		"{\"id\":7,\"hook\":\"loja\",\"psp\":\"efi\",\"kind\":\"received\",\"e2eid\":\"E00000000202611211200aaaaaaaaaaa\","
 		"\"txid\":\"pedido0007\",\"key\":\"chave@example.com\",\"ref\":\"\",\"status\":\"\",\"amount_cents\":1,"
 		"\"at\":\"2026-11-21T12:00:00.000Z\",\"received_at\":\"2026-11-21T12:00:00.123Z\",\"foreign\":false,"
-		"\"delivery\":\"pending\",\"note\":3}");
+		"\"delivery\":\"pending\",\"note\":3,\"test\":false}");
 	buf_free(&b);
 }
 

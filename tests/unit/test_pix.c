@@ -96,6 +96,25 @@ static void a_key_that_only_begins_alike_is_foreign(void **state)
 	assert_true(event.foreign);
 }
 
+static void a_test_is_foreign_whatever_its_key(void **state)
+{
+	static const char *const keys[] = { "loja@exemplo.com.br" };
+	struct pix_event events[3] = {
+		{ .key = "loja@exemplo.com.br", .e2eid = "E99999999202611221200PIXGATETEST" },
+		{ .e2eid = "RN9999999920261122PIXGATETEST" },
+		{ .key = "loja@exemplo.com.br", .e2eid = "E09089356202611221200API00000001" },
+	};
+	struct pix_batch b = { .events = events, .count = 3 };
+
+	(void)state;
+	for (size_t n = 0; n < 2; n++) {
+		pix_mark_foreign(&b, keys, n);
+		assert_true(events[0].foreign);
+		assert_true(events[1].foreign);
+		assert_false(events[2].foreign);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +124,7 @@ int main(void)
 		cmocka_unit_test(a_key_of_nobody_is_foreign),
 		cmocka_unit_test(without_keys_nothing_is_foreign),
 		cmocka_unit_test(a_key_that_only_begins_alike_is_foreign),
+		cmocka_unit_test(a_test_is_foreign_whatever_its_key),
 	};
 
 	return cmocka_run_group_tests_name("pix", tests, NULL, NULL);

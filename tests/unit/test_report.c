@@ -146,6 +146,29 @@ static void what_the_owner_must_look_at_is_a_warning_each(void **state)
 	assert_non_null(strstr(said, "gate: warning hook=loja reason=differs "));
 }
 
+static void tested(void)
+{
+	struct job j = job(200);
+
+	j.batch.count = 2;
+	j.batch.events = calloc(2, sizeof *j.batch.events);
+	j.batch.events[0].foreign = true;
+	strcpy(j.batch.events[0].e2eid, "E99999999202611221200PIXGATETEST");
+	j.put.fresh = 2;
+	j.body_len = 10;
+	report_job(&j, 240 * 1000000);
+	job_free(&j);
+}
+
+static void a_test_is_called_one_and_warns_of_nothing(void **state)
+{
+	(void)state;
+	listen_to(tested);
+	assert_non_null(strstr(said, " events=2 fresh=2 test=1 ms="));
+	assert_null(strstr(said, "foreign"));
+	assert_null(strstr(said, "warning"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test(a_path_cannot_forge_a_field_nor_show_its_query),
 		cmocka_unit_test(a_flood_of_refusals_is_not_a_flood_of_lines),
 		cmocka_unit_test(what_the_owner_must_look_at_is_a_warning_each),
+		cmocka_unit_test(a_test_is_called_one_and_warns_of_nothing),
 	};
 
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
