@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/uploaded.h"
 #include "cli/webhook.h"
 #include "cli/webhook_rows.h"
 
@@ -105,6 +106,16 @@ out:
 	return ok;
 }
 
+/* Registered, and silent all the same, is what nobody would understand. */
+static void tell_upload(const struct webhook *w)
+{
+	struct uploaded u;
+	bool known = false;
+
+	if (w->hook->psp->cert_form && !w->status && uploaded_read(w->settings, w->hook, &u, &known, NULL) && !known)
+		note(w->common->quiet, "BS2 calls only a server whose certificate was uploaded, and from here none was: `pixgate cert push %s`", w->hook->name);
+}
+
 static int run(const struct common *c, const struct args *a, struct err *e)
 {
 	struct webhook w;
@@ -123,6 +134,8 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 			routes_set(&w, a->value[EVENT], a->value[FORCE], a->value[DRY_RUN], e);
 		else
 			rows_set(&w, a->value[EVENT], a->value[ONLY_TXID], a->value[FORCE], a->value[DRY_RUN], e);
+		if (e->code == ERR_NONE && !a->value[DRY_RUN])
+			tell_upload(&w);
 	} else if (a->value[EVENT] || a->value[ONLY_TXID]) {
 		fail(e, ERR_USAGE, "--event and --only-txid are for BS2 alone");
 	} else if (webhook_targets(&w, a->value[KEY], a->value[REC], a->value[COBR], &list, &count, e)) {

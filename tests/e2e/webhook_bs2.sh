@@ -10,6 +10,7 @@ banco() {
 	says "BS2: --dry-run prints the request" '"eventos":["Recebimento","Pagamento"]' '"somenteComTxId":false' '"contaNumero":7654321' '"tipo":"basic"'
 	run webhook set banco
 	equal "BS2: set ends well" 0 "$RC"
+	says "BS2: and says that it calls nobody before a certificate was uploaded" "pixgate cert push banco"
 	equal "BS2: what was put" "https://pix.example.com/bs2 basic banco:$BANK False 7654321" "$(last bs2 "PUT" \
 		'(lambda b: " ".join([b["url"], b["autorizacao"]["tipo"], __import__("base64").b64decode(b["autorizacao"]["valor"]).decode(), str(b["somenteComTxId"]), str(b["contaNumero"])]))(json.loads(r["body"])[0])')"
 	local before
