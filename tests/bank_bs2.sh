@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154
 # Banco BS2 played by emul, nginx and the gate as the shop; sourced by the end-to-end scripts of the bank.
+. "$ROOT/tests/site.sh"
 BANK=$T/bank
 
 bank_up() {
@@ -37,35 +38,6 @@ pixgate() {
 	"$PIXGATE" --conf "$CONF" "$@" >"$T/out" 2>"$T/err"
 	STATUS=$?
 	[ "$STATUS" = 0 ] || cat "$T/err" >>"$T/words.log"
-}
-# site SCOPE: nginx from what gen prints, unchanged
-site() {
-	local user=
-	[ "$(id -u)" != 0 ] || user="user root;"
-	mkdir -p "$T/nginx/tmp" "$T/shop"
-	pixgate gen nginx --scope "$1" --server-cert "$T/site.crt" --server-key "$T/site.key" --address 127.0.0.1 --http-port "$HTTP_PORT" \
-		--root "$T/shop" --socket "$SOCK" --log "$T/nginx/pix.log" --server-version 1.22.1
-	equal "gen nginx --scope $1" 0 "$STATUS"
-	mv "$T/out" "$T/nginx/site.conf"
-	cat >"$T/nginx/nginx.conf" <<-END
-	$user
-	daemon off; pid $T/nginx/pid; error_log stderr; events { }
-	http {
-	  access_log off;
-	  client_body_temp_path $T/nginx/tmp/b; proxy_temp_path $T/nginx/tmp/p; fastcgi_temp_path $T/nginx/tmp/f;
-	  uwsgi_temp_path $T/nginx/tmp/u; scgi_temp_path $T/nginx/tmp/s;
-	  include $T/nginx/site.conf;
-	}
-	END
-	nginx_up
-}
-nginx_up() {
-	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx/nginx.conf"
-	NGINX_PID=$PID
-	wait_port "$SITE_PORT"
-}
-arrived() {
-	[ "$(events)" = "$1" ]
 }
 # fields NAME…: of the newest event
 fields() {

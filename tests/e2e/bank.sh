@@ -2,6 +2,7 @@
 # All of it at once, offline: emul plays Efí, gen writes nginx's configuration, webhook registers, the emulator checks the
 # URL as the bank does and tells what was paid, the gate keeps it, delete ends it.
 . "$(dirname "$0")/../lib.sh"
+. "$ROOT/tests/site.sh"
 server nginx
 BANK=$T/bank
 check "emul pki" "$PIXGATE" emul pki "$BANK"
@@ -32,36 +33,6 @@ pixgate() {
 	"$PIXGATE" --conf "$CONF" "$@" >"$T/out" 2>"$T/err"
 	STATUS=$?
 	[ "$STATUS" = 0 ] || cat "$T/err" >>"$T/words.log"
-}
-# site SCOPE [OPTION…]: nginx from what gen prints, unchanged
-site() {
-	local scope=$1 user=
-	shift
-	[ "$(id -u)" != 0 ] || user="user root;"
-	mkdir -p "$T/nginx/tmp" "$T/shop"
-	pixgate gen nginx --scope "$scope" --server-cert "$BANK/server.crt" --server-key "$BANK/server.key" --address 127.0.0.1 --http-port "$HTTP_PORT" \
-		--root "$T/shop" --socket "$SOCK" --log "$T/nginx/pix.log" --server-version 1.22.1 "$@"
-	equal "gen nginx --scope $scope $*" 0 "$STATUS"
-	mv "$T/out" "$T/nginx/site.conf"
-	cat >"$T/nginx/nginx.conf" <<-END
-	$user
-	daemon off; pid $T/nginx/pid; error_log stderr; events { }
-	http {
-	  access_log off;
-	  client_body_temp_path $T/nginx/tmp/b; proxy_temp_path $T/nginx/tmp/p; fastcgi_temp_path $T/nginx/tmp/f;
-	  uwsgi_temp_path $T/nginx/tmp/u; scgi_temp_path $T/nginx/tmp/s;
-	  include $T/nginx/site.conf;
-	}
-	END
-	nginx_up
-}
-nginx_up() {
-	start nginx "${SERVER[@]}" -p "$T/nginx/" -e stderr -c "$T/nginx/nginx.conf"
-	NGINX_PID=$PID
-	wait_port "$SITE_PORT"
-}
-arrived() {
-	[ "$(events)" = "$1" ]
 }
 notice() {
 	"$PIXGATE" emul notify --conf-dir "$BANK" received --key "$KEY" "$@" >>"$T/notify.log" 2>&1
@@ -97,17 +68,17 @@ life() {
 
 conf verify
 gate_start
-site path
+site "$BANK/server.crt" "$BANK/server.key" path
 life "mTLS"
 conf none
 gate_start
-site path
+site "$BANK/server.crt" "$BANK/server.key" path
 life "skip-mTLS"
 
 # the bank's own words where the site lets everybody in, though the hook asks for the certificate
 conf verify
 gate_start
-site path --mode mtls
+site "$BANK/server.crt" "$BANK/server.key" path --mode mtls
 sed -i 's/if (\(.pixgate_caller\) != psp)/if (\1 = nobody)/; s/if (\(.ssl_client_verify\) != SUCCESS)/if (\1 = nobody)/; s/fastcgi_pass .*/return 200;/' "$T/nginx/site.conf"
 # not a reload: for a moment old and new processes would answer side by side
 stop "$NGINX_PID"

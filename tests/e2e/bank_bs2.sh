@@ -17,7 +17,7 @@ conf '{ name = "banco"; path = "/bs2"; psp = "bs2"; basic = "file:bs2.basic"; ac
       { name = "bearer"; path = "/bearer"; psp = "bs2"; bearer = "file:bs2.bearer"; HERE },
       { name = "aberto"; path = "/aberto"; psp = "bs2"; secret = [ "file:loja.secret" ]; HERE }'
 gate_start
-site path
+site "$T/site.crt" "$T/site.key" path
 
 # --- registered, told, deleted: with each kind of credentials
 wanted=0

@@ -9,7 +9,7 @@ conf '{ name = "banco"; path = "/bs2"; psp = "bs2-indirect"; basic = "file:bs2.b
       { name = "bearer"; path = "/bearer"; psp = "bs2-indirect"; bearer = "file:bs2.bearer"; HERE },
       { name = "aberto"; path = "/aberto"; psp = "bs2-indirect"; secret = [ "file:loja.secret" ]; HERE }'
 gate_start
-site path
+site "$T/site.crt" "$T/site.key" path
 KINDS=(RecebimentoFinalizado:received:ACCC DevolucaoFinalizada:refund:ACCC PagamentoFinalizado:payment:ACCC RestituicaoFinalizada:return:ACCC
 	ValidacaoRecebimento:validation:ACSP ValidacaoRestituicao:validation:ACSP ValidacaoRecebimentoCanalSecundario:validation:ACSP)
 SITE=https://localhost:$SITE_PORT
