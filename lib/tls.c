@@ -71,6 +71,7 @@ static bool connected(struct look *l, struct err *e)
 	bool v4 = !memcmp(l->r->address.byte, mapped, sizeof mapped);
 	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)l->r->port) };
 	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)l->r->port) };
+	int64_t began = clock_ms();
 	int number = 0, rc;
 	socklen_t size = sizeof number;
 
@@ -86,6 +87,7 @@ static bool connected(struct look *l, struct err *e)
 		return bad(l, TLS_TIMEOUT, e, "no connection in time");
 	if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &number, &size) || number)
 		return say_connect(l, number ? number : errno, e);
+	l->seen->connect_ms = (int)(clock_ms() - began);
 	return true;
 }
 
@@ -236,7 +238,7 @@ bool tls_look(const struct tls_request *r, struct tls_seen *seen, struct err *e)
 	struct look l = { .r = r, .seen = seen, .fd = -1, .until = clock_ms() + r->timeout_ms };
 	bool ok;
 
-	*seen = (struct tls_seen){ .chain = BUF(2 * MOST) };
+	*seen = (struct tls_seen){ .connect_ms = -1, .chain = BUF(2 * MOST) };
 	ERR_clear_error();
 	ok = connected(&l, e) && prepared(&l, e) && shaken(&l, e);
 	if (ok) {

@@ -42,6 +42,7 @@ struct tls_seen {
 	enum tls_fail fail;
 	char alert[40];			/* OpenSSL's name: "protocol version"; "" */
 	enum tls_version version;	/* agreed on */
+	int connect_ms;			/* -1: it did not connect */
 	int handshake_ms;		/* from the first byte of TLS to its end, without the connection's */
 	bool asked;			/* it wants a client certificate */
 	char *names[TLS_NAMES];		/* the CAs that it names for it, as its list has them, RFC 2253, made printable; owned: tls_seen_free */
