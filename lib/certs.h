@@ -54,4 +54,11 @@ bool cert_leaf_load(const char *path, struct cert_list *list, struct err *e);
 /* Whether the certificate is for that host: RFC 6125, wildcards in the leftmost label. */
 bool cert_is_for(const struct cert *c, const char *host);
 
+/*
+ * Whether a server's certificate, the first of what it sent, chains with that alone to the system's CAs, or to those of the PEM file
+ * cacert (any of them, be it no root), as a TLS server's; now is in seconds. The leaf's own dates are not looked at. why: in words, in
+ * one printable line, "" where it does.
+ */
+bool certs_trusted(const struct cert_list *sent, const char *cacert, int64_t now, char *why, size_t size);
+
 #endif
