@@ -51,7 +51,11 @@ struct http_answer {
 	enum http_fail fail;
 	char reason[160];		/* with a failure: libcurl's words, printable; an alert's name is in them */
 	bool http2;
-	int connect_ms, tls_ms, ms;	/* to connect; to shake hands; from the first byte of the request to the last of the answer */
+	/*
+	 * To connect; to shake hands; from the first byte of the request to the last of the answer, or to the failure. Rounded up, and told
+	 * with a failure too: 0 means that it never came to that.
+	 */
+	int connect_ms, tls_ms, ms;
 	struct http_header {
 		char name[24], value[160];	/* the first of each name that http_kept has, printable */
 	} header[HTTP_HEADERS];
