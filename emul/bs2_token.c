@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "emul/bs2.h"
-#include "lib/ascii.h"
+#include "emul/proof.h"
 #include "lib/text.h"
 
 #define MINUTE_MS (60 * 1000)
@@ -20,19 +20,6 @@ static void hex_digest(const char *token, char out[65])
 	sha256(token, strlen(token), digest);
 	for (size_t i = 0; i < sizeof digest; i++)
 		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
-/* What follows "Basic " or "Bearer "; NULL: another way, or none. */
-static const char *credentials(const struct bs2_call *c, const char *way)
-{
-	const char *h = c->r->header(c->r, "Authorization");
-	size_t n = strlen(way);
-	char word[16] = "";
-
-	if (!h || strlen(h) <= n || h[n] != ' ')
-		return NULL;
-	memcpy(word, h, n);
-	return ascii_casecmp(word, way) ? NULL : h + n + 1;
 }
 
 /* A field of the form. *times: how often it is there; '+' is a space. false: malformed or too long. */
@@ -62,39 +49,20 @@ static bool form(const struct bs2_call *c, const char *name, char *out, size_t s
 	return true;
 }
 
+/* By Basic, or where there is none by the form (RFC 6749 §2.3.1). */
 static bool is_client(const struct bs2_call *c)
 {
-	const char *text = credentials(c, "Basic");
-	char plain[1024] = "", secret[1024] = "", *colon;
+	char id[1024] = "", secret[1024] = "";
 	int ids, secrets;
-	size_t len;
-	bool ok = false;
+	bool ok;
 
-	if (text) {
-		if (text_unbase64(text, strlen(text), (unsigned char *)plain, sizeof plain - 1, &len)) {
-			plain[len] = '\0';
-			colon = strchr(plain, ':');
-			if (colon && strlen(plain) == len) {
-				*colon++ = '\0';
-				ok = !strcmp(plain, c->bank->client_id) && secret_equal(&c->bank->client_secret, colon, strlen(colon));
-			}
-		}
-	} else if (form(c, "client_id", plain, sizeof plain, &ids) && form(c, "client_secret", secret, sizeof secret, &secrets)) {
-		ok = ids == 1 && secrets == 1 && !strcmp(plain, c->bank->client_id) &&
-			secret_equal(&c->bank->client_secret, secret, strlen(secret));
-	}
-	secret_wipe(plain, sizeof plain);
+	if (proof_of(c->r, "Basic"))
+		return proof_basic(c->bank, c->r);
+	ok = form(c, "client_id", id, sizeof id, &ids) && form(c, "client_secret", secret, sizeof secret, &secrets) && ids == 1 && secrets == 1 &&
+		proof_pair(c->bank, id, secret);
+	secret_wipe(id, sizeof id);
 	secret_wipe(secret, sizeof secret);
 	return ok;
-}
-
-/* Whether a word is among those of a text. */
-static bool has(const char *words, const char *word, size_t n)
-{
-	for (const char *p = words; n && (p = strstr(p, word)); p += n)
-		if ((p == words || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	return false;
 }
 
 /* Those of the asked scopes that the application has. */
@@ -104,7 +72,7 @@ static void grant(const struct bs2_call *c, char *asked, struct buf *scope)
 	char *rest = NULL;
 
 	for (char *word = strtok_r(asked, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
-		if (has(all, word, strlen(word)) && !has(buf_str(scope), word, strlen(word)))
+		if (proof_has(all, word) && !proof_has(buf_str(scope), word))
 			buf_putf(scope, "%s%s", scope->len ? " " : "", word);
 }
 
@@ -194,7 +162,7 @@ void bs2_token(struct bs2_call *c)
 
 bool bs2_authorized(struct bs2_call *c, const char *scope)
 {
-	const char *token = credentials(c, "Bearer"), *scopes;
+	const char *token = proof_of(c->r, "Bearer"), *scopes;
 	struct buf kept = BUF(4096);
 	struct err e = { 0 };
 	char digest[65], *until;
@@ -211,7 +179,7 @@ bool bs2_authorized(struct bs2_call *c, const char *scope)
 		goto out;
 	}
 	scopes = until + (*until == ' ');
-	ok = has(scopes, scope, strlen(scope));
+	ok = proof_has(scopes, scope);
 	if (!ok)
 		bs2_oauth_error(c, 403, "insufficient_scope", "The access token has no scope for this");
 out:

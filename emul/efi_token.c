@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "emul/efi.h"
-#include "lib/ascii.h"
-#include "lib/text.h"
+#include "emul/proof.h"
 
 static void refuse(struct efi_call *c, unsigned status, const char *error, const char *text)
 {
@@ -19,39 +18,6 @@ static void refuse(struct efi_call *c, unsigned status, const char *error, const
 static const char *scopes_of(const struct bank *bank)
 {
 	return bank->scopes ? bank->scopes : efi_scopes;
-}
-
-/* What follows "Basic " or "Bearer "; NULL: another way, or none. */
-static const char *credentials(const struct efi_call *c, const char *way)
-{
-	const char *h = c->r->header(c->r, "Authorization");
-	size_t n = strlen(way);
-	char word[16] = "";
-
-	if (!h || strlen(h) <= n || h[n] != ' ')
-		return NULL;
-	memcpy(word, h, n);
-	return ascii_casecmp(word, way) ? NULL : h + n + 1;
-}
-
-static bool is_client(const struct efi_call *c)
-{
-	const char *text = credentials(c, "Basic");
-	unsigned char plain[1024];
-	char *colon;
-	size_t len;
-	bool ok = false;
-
-	if (text && text_unbase64(text, strlen(text), plain, sizeof plain - 1, &len)) {
-		plain[len] = '\0';
-		colon = strchr((char *)plain, ':');
-		if (colon && strlen((char *)plain) == len) {
-			*colon++ = '\0';
-			ok = !strcmp((char *)plain, c->bank->client_id) && secret_equal(&c->bank->client_secret, colon, strlen(colon));
-		}
-	}
-	secret_wipe(plain, sizeof plain);
-	return ok;
 }
 
 /* JSON as Efí documents it, or a form as RFC 6749 does. */
@@ -78,7 +44,7 @@ void efi_token(struct efi_call *c)
 	struct err e = { 0 };
 	struct buf *b;
 
-	if (!is_client(c)) {
+	if (!proof_basic(c->bank, c->r)) {
 		refuse(c, 401, "invalid_client", "Invalid or inactive credentials");
 		return;
 	}
@@ -104,20 +70,9 @@ broken:
 	efi_broken(c, &e);
 }
 
-/* Whether a word is among those of a text. */
-static bool has(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = words; (p = strstr(p, word)); p += n)
-		if ((p == words || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	return false;
-}
-
 bool efi_authorized(struct efi_call *c, const char *scope)
 {
-	const char *token = credentials(c, "Bearer");
+	const char *token = proof_of(c->r, "Bearer");
 	unsigned char digest[32];
 	struct err e = { 0 };
 	char scopes[1024];
@@ -125,7 +80,7 @@ bool efi_authorized(struct efi_call *c, const char *scope)
 	if (token) {
 		sha256(token, strlen(token), digest);
 		if (state_token_get(c->bank->state, digest, c->now, scopes, sizeof scopes, &e)) {
-			if (has(scopes, scope))
+			if (proof_has(scopes, scope))
 				return true;
 			refuse(c, 403, "insufficient_scope", "Access token has insufficient scope");
 			return false;
