@@ -10,16 +10,24 @@
 #include "lib/buf.h"
 #include "lib/mem.h"
 
+/* Who looks: where its program lies, and whose home it has. */
+struct seeker {
+	const char *program;	/* NULL: ourselves */
+	uid_t uid;
+	bool scrubbed;		/* nothing in the environment counts */
+};
+
 /* "/home/ana/cgi-bin/pixgate.cgi" → "/home/ana/pixgate/pixgate.conf" */
-static bool beside(struct buf *at)
+static bool beside(const struct seeker *who, struct buf *at)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	ssize_t n = who->program ? 0 : readlink("/proc/self/exe", self, sizeof self - 1);
 	char *slash;
 
-	if (n <= 0)
+	if (who->program ? !realpath(who->program, self) : n <= 0)
 		return false;
-	self[n] = '\0';
+	if (!who->program)
+		self[n] = '\0';
 	for (int up = 0; up < 2; up++) {
 		slash = strrchr(self, '/');
 		if (!slash)
@@ -30,7 +38,7 @@ static bool beside(struct buf *at)
 }
 
 /* fgetpwent rather than getpwuid: a static program must not load the host's name service modules. */
-static bool at_home(struct buf *at)
+static bool at_home(const struct seeker *who, struct buf *at)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	const struct passwd *pw = NULL;
@@ -38,34 +46,30 @@ static bool at_home(struct buf *at)
 	bool ok;
 
 	while (f && (pw = fgetpwent(f)))
-		if (pw->pw_uid == geteuid())
+		if (pw->pw_uid == who->uid)
 			break;
-	home = pw ? pw->pw_dir : getenv("HOME");
+	home = pw ? pw->pw_dir : who->scrubbed ? NULL : getenv("HOME");
 	ok = home && home[0] == '/' && buf_putf(at, "%s/.pixgate/pixgate.conf", home);
 	if (f)
 		fclose(f);
 	return ok;
 }
 
-static bool in_etc(struct buf *at)
+static bool in_etc(const struct seeker *who, struct buf *at)
 {
+	(void)who;
 	return buf_puts(at, "/etc/pixgate/pixgate.conf");
 }
 
-char *settings_find(const char *given, struct err *e)
+static char *look(const struct seeker *who, struct err *e)
 {
-	static bool (*const places[])(struct buf *) = { beside, at_home, in_etc };
-	const char *env = getenv("PIXGATE_CONF");
+	static bool (*const places[])(const struct seeker *, struct buf *) = { beside, at_home, in_etc };
 	struct buf tried = BUF(3 * PATH_MAX), at = BUF(PATH_MAX + 64);
 	char *found = NULL;
 
-	if (given)
-		return xstrdup(given);
-	if (env && env[0])
-		return xstrdup(env);
 	for (size_t i = 0; !found && i < sizeof places / sizeof places[0]; i++) {
 		buf_reset(&at);
-		if (!places[i](&at))
+		if (!places[i](who, &at))
 			continue;
 		if (access(buf_str(&at), F_OK) == 0)
 			found = xstrdup(buf_str(&at));
@@ -77,4 +81,21 @@ char *settings_find(const char *given, struct err *e)
 	buf_free(&tried);
 	buf_free(&at);
 	return found;
+}
+
+char *settings_find(const char *given, struct err *e)
+{
+	const struct seeker me = { .uid = geteuid() };
+	const char *env = getenv("PIXGATE_CONF");
+
+	if (given)
+		return xstrdup(given);
+	if (env && env[0])
+		return xstrdup(env);
+	return look(&me, e);
+}
+
+char *settings_find_as(const char *program, uid_t uid, struct err *e)
+{
+	return look(&(struct seeker){ program, uid, true }, e);
 }

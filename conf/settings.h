@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/err.h"
 #include "lib/net.h"
@@ -94,6 +95,9 @@ const struct hook *settings_hook(const struct settings *s, const char *name);	/*
  * scrubs the environment) and in /etc/pixgate. The caller frees. NULL: none found, and *e lists the places.
  */
 char *settings_find(const char *given, struct err *e);
+
+/* Where the program at that path would find it, started by that user in an empty environment, as suEXEC does. The caller frees. */
+char *settings_find_as(const char *program, uid_t uid, struct err *e);
 
 /*
  * The URL to register at the PSP, secret included; for a PSP with one URL an event, of that event ("" else). Wipe it

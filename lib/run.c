@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
@@ -94,19 +95,19 @@ static int input(const struct run *r, struct err *e)
 	return fd;
 }
 
-/* Our environment with those of `set` in place of what it had by their names. drop() frees it. */
-static char **environment(const char *const *set)
+/* Our environment (bare: an empty one) with those of `set` in place of what it had by their names. drop() frees it. */
+static char **environment(const char *const *set, bool bare)
 {
 	size_t n = 0, more = 0;
 	char **env;
 
-	while (environ && environ[n])
+	while (!bare && environ && environ[n])
 		n++;
 	while (set && set[more])
 		more++;
 	env = xcalloc(n + more + 1, sizeof *env);
 	n = 0;
-	for (char **e = environ; e && *e; e++) {
+	for (char **e = bare ? NULL : environ; e && *e; e++) {
 		size_t i = 0;
 
 		while (i < more && strncmp(*e, set[i], strcspn(set[i], "=") + 1) != 0)
@@ -165,6 +166,8 @@ __attribute__((noreturn)) static void become(const struct run *r, const char *pa
 	/* what others gave us without it; an old kernel leaves that open */
 	syscall(SYS_close_range, 3u, ~0u, 4u);	/* CLOSE_RANGE_CLOEXEC */
 #endif
+	if (r->uid && (setgroups(0, NULL) || setgid(r->gid) || setuid(r->uid)))
+		goto out;
 	if (!r->dir || !chdir(r->dir))
 		execve(path, argv, env);
 out:
@@ -177,7 +180,7 @@ out:
 /* Starts path as the head of a new process group. */
 static bool start(const struct run *r, const char *path, const int fds[3], pid_t *pid, struct err *e)
 {
-	char **argv = copy(r->argv), **env = environment(r->set);
+	char **argv = copy(r->argv), **env = environment(r->set, r->bare);
 	int told[2] = { -1, -1 }, error = 0;
 
 	if (pipe2(told, O_CLOEXEC) || (*pid = fork()) < 0) {

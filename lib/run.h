@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -13,6 +14,9 @@ struct run {
 	const char *const *argv;	/* argv[0] is an absolute path, or a name for program_find; NULL-ended */
 	const char *dir;		/* where it is started; NULL: here */
 	const char *const *set;		/* "NAME=value": its environment has these, and else ours; NULL-ended, or NULL */
+	bool bare;			/* its environment has nothing of ours */
+	uid_t uid;			/* not 0: it runs as that user, of the group gid and no other; root alone may ask for it */
+	gid_t gid;
 	const char *in;			/* its standard input; NULL: /dev/null */
 	size_t in_len;
 	int timeout_ms;			/* then its process group is killed, and it is ERR_STORE */

@@ -108,6 +108,37 @@ static void words_reach_the_program_as_they_are(void **state)
 	buf_free(&b);
 }
 
+static void a_bare_environment_has_nothing_of_ours(void **state)
+{
+	const char *const argv[] = { "/usr/bin/env", NULL }, *const set[] = { "ONE=1", "TWO=2", NULL };
+	struct buf b = BUF(100);
+	struct run r = { .argv = argv, .set = set, .bare = true, .timeout_ms = 20000, .out = &b };
+	struct err e;
+	int status;
+
+	(void)state;
+	setenv("OURS", "secret", 1);
+	assert_true(run_program(&r, &status, &e));
+	assert_string_equal(buf_str(&b), "ONE=1\nTWO=2\n");
+	buf_free(&b);
+	unsetenv("OURS");
+}
+
+static void root_gives_its_rights_away_where_told(void **state)
+{
+	struct said s = sh_with((struct run){ .uid = 12345, .gid = 23456 }, "id -u; id -G", 100);
+
+	(void)state;
+	if (geteuid() == 0) {
+		assert_true(s.ok);
+		assert_string_equal(buf_str(&s.out), "12345\n23456\n");
+	} else {
+		assert_false(s.ok);
+		assert_non_null(strstr(s.e.text, "Operation not permitted"));
+	}
+	forget(&s);
+}
+
 static void its_input_is_what_it_is_given(void **state)
 {
 	struct said s = sh_with((struct run){ .in = "a\0b\n", .in_len = 4 }, "cat", 100);
@@ -364,6 +395,8 @@ int main(void)
 		EACH(both_outputs_and_the_status_come_back),
 		EACH(both_outputs_may_go_to_one_place),
 		EACH(words_reach_the_program_as_they_are),
+		EACH(a_bare_environment_has_nothing_of_ours),
+		EACH(root_gives_its_rights_away_where_told),
 		EACH(its_input_is_what_it_is_given),
 		EACH(more_than_a_pipe_holds_goes_in_and_out_at_once),
 		EACH(what_passes_the_ceiling_is_dropped_and_the_program_ends),

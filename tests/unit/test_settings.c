@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #undef fail	/* ours is the one in lib/err.h */
 
+#include <limits.h>
 #include <string.h>
 
 #include "conf/settings.h"
@@ -338,6 +339,27 @@ static void configuration_is_found_by_argument_then_environment(void **state)
 	unsetenv("PIXGATE_CONF");
 }
 
+static void another_program_finds_its_own_configuration(void **state)
+{
+	char path[PATH_MAX], want[PATH_MAX];
+	char *found;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", scene_dir, i ? "pixgate" : "cgi-bin");
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	scene_write("cgi-bin/pixgate.cgi", "", 0755);
+	scene_write("pixgate/pixgate.conf", "", 0600);
+	snprintf(path, sizeof path, "%s/cgi-bin/pixgate.cgi", scene_dir);
+	snprintf(want, sizeof want, "%s/pixgate/pixgate.conf", scene_dir);
+	setenv("PIXGATE_CONF", "/from/environment", 1);
+	found = settings_find_as(path, geteuid(), &e);
+	assert_string_equal(found, want);
+	free(found);
+	unsetenv("PIXGATE_CONF");
+}
+
 static void a_thousand_hooks_are_read(void **state)
 {
 	struct buf b = BUF(1024 * 1024);
@@ -370,6 +392,7 @@ int main(void)
 		EACH(urls_are_what_the_psp_must_be_told),
 		EACH(what_is_shown_is_read_back_the_same),
 		EACH(configuration_is_found_by_argument_then_environment),
+		EACH(another_program_finds_its_own_configuration),
 		EACH(a_thousand_hooks_are_read),
 	};
 
