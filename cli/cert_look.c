@@ -65,43 +65,13 @@ void host_free(struct host *h)
 	h->count = 0;
 }
 
-static bool bad_resolve(const char *text, struct err *e)
-{
-	return fail(e, ERR_USAGE, "--resolve: '%s' is not HOST:PORT:ADDRESS[,ADDRESS…], as in pix.example.com:443:192.0.2.7", text);
-}
-
-/* Reads it; h NULL: its form alone. *applies: it is of that host and port. */
-static bool read_resolve(const char *text, const struct host *h, struct ip *list, size_t *count, bool *applies, struct err *e)
-{
-	const char *name, *p = name_end(text, &name, count), *colon = p && *p == ':' ? strchr(p + 1, ':') : NULL;
-	size_t name_len = *count, n = 0;
-	int port = colon ? port_of(p + 1, (size_t)(colon - p - 1)) : 0;
-
-	if (!port)
-		return bad_resolve(text, e);
-	*applies = h && port == h->port && strlen(h->name) == name_len && strncasecmp(h->name, name, name_len) == 0;
-	for (p = colon + 1;; p++) {
-		size_t len = strcspn(p, ","), cut = *p == '[' && len > 1 && p[len - 1] == ']';
-
-		if (n == LIMIT_ADDRESSES)
-			return fail(e, ERR_USAGE, "--resolve: more than %d addresses", LIMIT_ADDRESSES);
-		if (!ip_parse(p + cut, len - 2 * cut, &list[n++]))
-			return bad_resolve(text, e);
-		p += len;
-		if (!*p)
-			break;
-	}
-	*count = n;
-	return true;
-}
-
 bool resolve_ok(const char *resolve, struct err *e)
 {
 	struct ip list[LIMIT_ADDRESSES];
 	bool applies;
 	size_t n;
 
-	return read_resolve(resolve, NULL, list, &n, &applies, e);
+	return lookup_resolve(resolve, NULL, 0, list, LIMIT_ADDRESSES, &n, &applies, e);
 }
 
 static bool look_with(struct served *s, const struct tls_request *r, enum tls_version version)
@@ -117,7 +87,7 @@ static bool look_with(struct served *s, const struct tls_request *r, enum tls_ve
 			s->seen.fail = TLS_BROKEN;
 		snprintf(s->why, sizeof s->why, "%.*s", (int)sizeof s->why - 1, why.text);
 	}
-	buf_free(&s->seen.chain);
+	tls_seen_free(&s->seen);
 	return ok;
 }
 
@@ -139,12 +109,9 @@ bool host_look(struct host *h, const char *resolve, struct err *e)
 {
 	struct tls_request r = { .port = h->port, .name = h->name, .timeout_ms = LIMIT_LOOK_MS };
 	struct ip list[LIMIT_ADDRESSES];
-	bool applies = false;
 	size_t n = 0;
 
-	if (resolve && !read_resolve(resolve, h, list, &n, &applies, e))
-		return false;
-	if (!applies && !lookup(h->name, list, LIMIT_ADDRESSES, &n, e))
+	if (!lookup_at(h->name, h->port, resolve, list, LIMIT_ADDRESSES, &n, e))
 		return false;
 	for (h->count = 0; h->count < n; h->count++) {
 		r.address = list[h->count];

@@ -48,12 +48,14 @@ struct tls_seen {
 	char *names[TLS_NAMES];		/* the CAs that it names for it, as its list has them, RFC 2253, made printable; owned: tls_seen_free */
 	int name_count;			/* all that it names, kept or not */
 	bool resumed;
+	bool closed;			/* tls_ask: the other side ended it, the time was not over nor the answer full */
 	char alpn[16];			/* agreed on; "" */
 	struct buf chain;		/* what it sent, PEM, the leaf first; buf_free by the caller in any case */
 };
 
 /*
- * Shakes hands and hangs up. true: agreed, and the leaf is in seen->chain. Otherwise ERR_NET with the reason, and seen->fail. It
+ * Shakes hands and hangs up. true: agreed, and the leaf is in seen->chain. Otherwise ERR_NET with the reason, and seen->fail
+ * (ERR_CONFIG: the identity cannot be used). It
  * neither takes longer than timeout_ms nor more than 256 KiB, whatever the other side does, and raises no signal.
  */
 bool tls_look(const struct tls_request *r, struct tls_seen *seen, struct err *e);

@@ -113,7 +113,7 @@ static void the_chain_comes_with_the_leaf_first(void **state)
 	assert_string_equal(list.item[0].subject_cn, "leaf");
 	assert_string_equal(list.item[1].subject_cn, "CA");
 	certs_free(&list);
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 }
 
 static void only_a_version_that_was_asked_for_is_spoken(void **state)
@@ -128,18 +128,18 @@ static void only_a_version_that_was_asked_for_is_spoken(void **state)
 	assert_int_equal(seen.fail, TLS_ALERT);
 	assert_string_equal(seen.alert, "protocol version");
 	assert_non_null(strstr(e.text, "protocol version"));
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 	assert_true(look(p.port, TLS_1_2, TLS_1_3, 5000, &seen, &e));
 	assert_int_equal(seen.version, TLS_1_3);
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 	peer_stop(p);
 	p = server(12);
 	assert_false(look(p.port, TLS_1_3, TLS_1_3, 5000, &seen, &e));
 	assert_int_equal(seen.fail, TLS_ALERT);
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 	assert_true(look(p.port, TLS_1_2, TLS_1_3, 5000, &seen, &e));
 	assert_int_equal(seen.version, TLS_1_2);
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 	peer_stop(p);
 }
 
@@ -156,7 +156,7 @@ static void a_server_that_demands_a_certificate_is_told_apart(void **state)
 	peer_stop(p);
 	assert_int_equal(seen.fail, TLS_ALERT);
 	assert_string_equal(seen.alert, "handshake failure");
-	buf_free(&seen.chain);
+	tls_seen_free(&seen);
 }
 
 static void nobody_there_is_told(void **state)
@@ -234,7 +234,7 @@ static int meet(const struct rude *r, int ms, struct tls_seen *seen, struct err 
 	waitpid(pid, NULL, 0);
 	assert_int_equal(e->code, ERR_NET);
 	assert_int_equal(seen->chain.len, 0);
-	buf_free(&seen->chain);
+	tls_seen_free(seen);
 	return (int)((to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000);
 }
 
