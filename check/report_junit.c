@@ -23,12 +23,12 @@ static void put(struct buf *out, const char *text, bool lines)
 	buf_free(&tame);
 }
 
-static void put_line(struct buf *out, const char *name, const char *text)
+static void put_part(struct buf *out, const char *name, const char *text, bool lines)
 {
 	if (!text || !*text)
 		return;
 	buf_putf(out, "%s: ", name);
-	put(out, text, true);
+	put(out, text, lines);
 	buf_puts(out, "\n");
 }
 
@@ -57,16 +57,16 @@ void report_junit(const struct target *t, const struct findings *f, bool strict,
 			buf_putf(out, "\">\n<failure type=\"%s\" message=\"", severity_names[x->severity]);
 			put(out, x->seen, false);
 			buf_puts(out, "\">");
-			put_line(out, "what", x->check->what);
-			put_line(out, "seen", x->seen);
-			put_line(out, "why", x->check->why);
-			put_line(out, "fix", x->fix);
+			put_part(out, "what", x->check->what, false);
+			put_part(out, "seen", x->seen, false);
+			put_part(out, "why", x->check->why, true);
+			put_part(out, "fix", x->fix, true);
 			buf_puts(out, "</failure>\n</testcase>\n");
 		} else if (x->severity != SEVERITY_OK) {
 			buf_putf(out, "\">\n<system-out>%s: ", severity_names[x->severity]);
 			put(out, x->seen, false);
 			buf_puts(out, "\n");
-			put_line(out, "fix", x->fix);
+			put_part(out, "fix", x->fix, true);
 			buf_puts(out, "</system-out>\n</testcase>\n");
 		} else {
 			buf_puts(out, "\"/>\n");

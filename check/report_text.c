@@ -51,14 +51,14 @@ static void put_prose(const char *text, size_t len, int width, size_t indent, st
 	}
 }
 
-/* "  seen: …": the first line is prose; those below are the lines of a server's configuration, and stay as they are. */
-static void put_part(const char *name, const char *text, const struct report_style *style, struct buf *out)
+/* "  fix: …". Lines that begin with a blank are of a server's configuration, and stay as they are; what was seen is one line. */
+static void put_part(const char *name, const char *text, bool lines, const struct report_style *style, struct buf *out)
 {
 	struct buf tame = BUF(MOST);
 	size_t indent = 14, len;
 	const char *p;
 
-	report_tame(text, true, &tame);
+	report_tame(text, lines, &tame);
 	while (tame.len && strchr(" \n", tame.data[tame.len - 1]))
 		tame.data[--tame.len] = '\0';
 	p = buf_str(&tame);
@@ -67,8 +67,8 @@ static void put_part(const char *name, const char *text, const struct report_sty
 	buf_putf(out, "        %-5s ", name);
 	for (bool first = true; *p; first = false, p += len + (p[len] == '\n')) {
 		len = strcspn(p, "\n");
-		if (!first)
-			buf_putf(out, len ? "%*s" : "", (int)indent, "");
+		if (!first && len)
+			buf_putf(out, "%*s", (int)indent, "");
 		if (*p == ' ')
 			buf_add(out, p, len);
 		else
@@ -87,12 +87,12 @@ static void put_finding(const struct finding *x, const struct report_style *styl
 	report_tame(x->check->what, false, &what);
 	buf_putf(out, "  %s%s%s  %s: %s\n", style->color ? look->color : "", look->word, style->color ? PLAIN : "", x->check->id, buf_str(&what));
 	buf_free(&what);
-	if (x->severity != SEVERITY_OK || style->all)
-		put_part("seen:", x->seen, style, out);
-	if (x->severity != SEVERITY_OK || style->all)
-		put_part("why:", x->check->why, style, out);
+	if (x->severity != SEVERITY_OK || style->all) {
+		put_part("seen:", x->seen, false, style, out);
+		put_part("why:", x->check->why, true, style, out);
+	}
 	if (x->severity != SEVERITY_OK)
-		put_part("fix:", x->fix, style, out);
+		put_part("fix:", x->fix, true, style, out);
 }
 
 static void put_verdict(const struct findings *f, const struct report_style *style, struct buf *out)
