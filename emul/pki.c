@@ -1,16 +1,12 @@
 #include "emul/pki.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/rand.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
+#include "lib/certs_make.h"
 #include "lib/limits.h"
 #include "pix/psp.h"
 
@@ -25,42 +21,33 @@ enum who {
 	NONE = -1
 };
 
-/* What is for what. Efí's CAs sign with digitalSignature besides, critical, and have no extended use. */
-struct kind {
-	const char *constraints, *usage, *extended, *names;
-};
-static const struct kind root = { "critical,CA:TRUE", "critical,digitalSignature,keyCertSign,cRLSign", NULL, NULL };
-static const struct kind inter = { "critical,CA:TRUE,pathlen:0", "critical,digitalSignature,keyCertSign,cRLSign", NULL, NULL };
-static const struct kind client = { "critical,CA:FALSE", "critical,digitalSignature", "clientAuth", NULL };
-static const struct kind server = { "critical,CA:FALSE", "critical,digitalSignature", "serverAuth", "DNS:localhost,IP:127.0.0.1,IP:::1" };
-
 /* Each certificate. A name that begins with "pin:" is the one that Efí's profile pins for that environment. */
 static const struct wish {
 	const char *cn;
-	const struct kind *kind;
+	enum certs_kind kind;
 	enum who by;		/* stands above it in this table; itself: self-signed */
 	bool expired;
 } wishes[WHOS] = {
-	[ROOT]               = { "pixgate emulator root CA", &root, ROOT, false },
-	[PRODUCTION]         = { "pin:production", &inter, ROOT, false },
-	[SANDBOX]            = { "pin:sandbox", &inter, ROOT, false },
-	[SIBLING]            = { "sibling.emul.pixgate.example", &inter, ROOT, false },
-	[CALLER_PRODUCTION]  = { "caller.emul.pixgate.example", &client, PRODUCTION, false },
-	[CALLER_SANDBOX]     = { "caller.emul.pixgate.example", &client, SANDBOX, false },
-	[CALLER_SIBLING]     = { "caller.emul.pixgate.example", &client, SIBLING, false },
-	[CALLER_SELF]        = { "pin:production", &client, CALLER_SELF, false },
-	[CALLER_EXPIRED]     = { "caller.emul.pixgate.example", &client, PRODUCTION, true },
-	[API_CA]             = { "pixgate emulator API CA", &root, API_CA, false },
-	[API]                = { "localhost", &server, API_CA, false },
-	[CLIENTS_PRODUCTION] = { PKI_CLIENT_CN_PRODUCTION, &root, CLIENTS_PRODUCTION, false },
-	[CLIENTS_SANDBOX]    = { PKI_CLIENT_CN_SANDBOX, &root, CLIENTS_SANDBOX, false },
-	[CLIENT_PRODUCTION]  = { "100001", &client, CLIENTS_PRODUCTION, false },
-	[CLIENT_SANDBOX]     = { "100001", &client, CLIENTS_SANDBOX, false },
-	[CLIENT_EXPIRED]     = { "100001", &client, CLIENTS_PRODUCTION, true },
-	[CLIENT_STRANGER]    = { PKI_CLIENT_CN_PRODUCTION, &client, CLIENT_STRANGER, false },
-	[SERVER_CA]          = { "pixgate emulator CA of the merchant's server", &root, SERVER_CA, false },
-	[SERVER]             = { "localhost", &server, SERVER_CA, false },
-	[RENEWED]            = { "localhost", &server, SERVER_CA, false },
+	[ROOT]               = { "pixgate emulator root CA", CERTS_ROOT, ROOT, false },
+	[PRODUCTION]         = { "pin:production", CERTS_INTERMEDIATE, ROOT, false },
+	[SANDBOX]            = { "pin:sandbox", CERTS_INTERMEDIATE, ROOT, false },
+	[SIBLING]            = { "sibling.emul.pixgate.example", CERTS_INTERMEDIATE, ROOT, false },
+	[CALLER_PRODUCTION]  = { "caller.emul.pixgate.example", CERTS_CLIENT, PRODUCTION, false },
+	[CALLER_SANDBOX]     = { "caller.emul.pixgate.example", CERTS_CLIENT, SANDBOX, false },
+	[CALLER_SIBLING]     = { "caller.emul.pixgate.example", CERTS_CLIENT, SIBLING, false },
+	[CALLER_SELF]        = { "pin:production", CERTS_CLIENT, CALLER_SELF, false },
+	[CALLER_EXPIRED]     = { "caller.emul.pixgate.example", CERTS_CLIENT, PRODUCTION, true },
+	[API_CA]             = { "pixgate emulator API CA", CERTS_ROOT, API_CA, false },
+	[API]                = { "localhost", CERTS_SERVER, API_CA, false },
+	[CLIENTS_PRODUCTION] = { PKI_CLIENT_CN_PRODUCTION, CERTS_ROOT, CLIENTS_PRODUCTION, false },
+	[CLIENTS_SANDBOX]    = { PKI_CLIENT_CN_SANDBOX, CERTS_ROOT, CLIENTS_SANDBOX, false },
+	[CLIENT_PRODUCTION]  = { "100001", CERTS_CLIENT, CLIENTS_PRODUCTION, false },
+	[CLIENT_SANDBOX]     = { "100001", CERTS_CLIENT, CLIENTS_SANDBOX, false },
+	[CLIENT_EXPIRED]     = { "100001", CERTS_CLIENT, CLIENTS_PRODUCTION, true },
+	[CLIENT_STRANGER]    = { PKI_CLIENT_CN_PRODUCTION, CERTS_CLIENT, CLIENT_STRANGER, false },
+	[SERVER_CA]          = { "pixgate emulator CA of the merchant's server", CERTS_ROOT, SERVER_CA, false },
+	[SERVER]             = { "localhost", CERTS_SERVER, SERVER_CA, false },
+	[RENEWED]            = { "localhost", CERTS_SERVER, SERVER_CA, false },
 };
 
 /* Each file: certificates in this order, then a key; or a .p12 of the first certificate and the key. */
@@ -97,11 +84,6 @@ static const struct form {
 enum { FORMS = sizeof forms / sizeof forms[0] };
 _Static_assert(FORMS <= PKI_FILES, "room for every file");
 
-struct made {
-	X509 *cert[WHOS];
-	EVP_PKEY *key[WHOS];
-};
-
 /* The common name; "pin:ENVIRONMENT" is looked up in the profile, so that the two never part. NULL: it pins none. */
 static const char *common_name(const char *cn)
 {
@@ -113,124 +95,72 @@ static const char *common_name(const char *cn)
 	return env && env->pin && !strncmp(env->pin, "CN=", 3) ? env->pin + 3 : NULL;
 }
 
-static bool add_name(X509_NAME *name, int nid, const char *text)
-{
-	return text && X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)text, -1, -1, 0) == 1;
-}
-
-static bool extend(X509 *x, X509 *issuer, int nid, const char *value)
-{
-	X509_EXTENSION *ext;
-	X509V3_CTX ctx;
-	bool ok;
-
-	if (!value)
-		return true;
-	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
-	ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-	ok = ext && X509_add_ext(x, ext, -1) == 1;
-	X509_EXTENSION_free(ext);
-	return ok;
-}
-
-/* Never twice the same, as a renewed certificate must be told from the one before it: 63 random bits (RFC 5280 §4.1.2.2). */
-static bool number(X509 *x)
-{
-	uint64_t n;
-
-	if (RAND_bytes((unsigned char *)&n, sizeof n) != 1)
-		return false;
-	n = (n >> 1) | 1;
-	return ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), n) == 1;
-}
-
-static bool sign(struct made *m, enum who who, int64_t now)
+static bool make(struct certs_made *all, enum who who, int64_t now, struct err *e)
 {
 	const struct wish *w = &wishes[who];
-	const struct kind *k = w->kind;
-	int64_t from = w->expired ? now - 2LL * YEAR : now - HOUR, to = w->expired ? now - YEAR : now + YEAR;
-	X509 *x = m->cert[who] = X509_new(), *issuer;
-	X509_NAME *name;
+	const struct certs_wish wish = {
+		.kind = w->kind, .country = "BR", .organization = NOBODY, .cn = common_name(w->cn),
+		.names = w->kind == CERTS_SERVER ? "DNS:localhost,IP:127.0.0.1,IP:::1" : NULL, .by = w->by == who ? NULL : &all[w->by],
+		.from = w->expired ? now - 2LL * YEAR : now - HOUR, .until = w->expired ? now - YEAR : now + YEAR
+	};
 
-	m->key[who] = EVP_EC_gen("P-256");
-	if (!x || !m->key[who])
-		return false;
-	issuer = m->cert[w->by];
-	name = X509_get_subject_name(x);
-	return X509_set_version(x, X509_VERSION_3) == 1 && number(x) &&
-	       ASN1_TIME_set(X509_getm_notBefore(x), (time_t)from) && ASN1_TIME_set(X509_getm_notAfter(x), (time_t)to) &&
-	       add_name(name, NID_countryName, "BR") && add_name(name, NID_organizationName, NOBODY) &&
-	       add_name(name, NID_commonName, common_name(w->cn)) &&
-	       X509_set_issuer_name(x, X509_get_subject_name(issuer)) == 1 && X509_set_pubkey(x, m->key[who]) == 1 &&
-	       extend(x, issuer, NID_basic_constraints, k->constraints) && extend(x, issuer, NID_key_usage, k->usage) &&
-	       extend(x, issuer, NID_ext_key_usage, k->extended) && extend(x, issuer, NID_subject_alt_name, k->names) &&
-	       extend(x, issuer, NID_subject_key_identifier, "hash") &&
-	       (issuer == x || extend(x, issuer, NID_authority_key_identifier, "keyid:always")) &&
-	       X509_sign(x, m->key[w->by], EVP_sha256()) > 0;
-}
-
-static bool write_pem(BIO *bio, const struct made *m, const struct form *f)
-{
-	return (f->first == NONE || PEM_write_bio_X509(bio, m->cert[f->first]) == 1) &&
-	       (f->second == NONE || PEM_write_bio_X509(bio, m->cert[f->second]) == 1) &&
-	       (f->key == NONE || PEM_write_bio_PrivateKey(bio, m->key[f->key], NULL, NULL, 0, NULL, NULL) == 1);
+	return wish.cn && certs_make(&wish, &all[who], e);
 }
 
 /* As Efí gives it out: the password is empty. */
-static bool write_p12(BIO *bio, const struct made *m, const struct form *f)
+static bool put_p12(struct buf *out, const struct certs_made *made, const char *name)
 {
-	PKCS12 *p12 = PKCS12_create("", wishes[f->first].cn, m->key[f->key], m->cert[f->first], NULL, 0, 0, 0, 0, 0);
-	bool ok = p12 && i2d_PKCS12_bio(bio, p12) == 1;
+	BIO *cert = BIO_new_mem_buf(made->cert, -1), *key = BIO_new_mem_buf(made->key, -1), *bio = BIO_new(BIO_s_secmem());	/* wiped when it is freed */
+	X509 *x = cert ? PEM_read_bio_X509(cert, NULL, NULL, NULL) : NULL;
+	EVP_PKEY *k = key ? PEM_read_bio_PrivateKey(key, NULL, NULL, NULL) : NULL;
+	PKCS12 *p12 = x && k ? PKCS12_create("", name, k, x, NULL, 0, 0, 0, 0, 0) : NULL;
+	char *data = NULL;
+	long n = p12 && bio && i2d_PKCS12_bio(bio, p12) == 1 ? BIO_get_mem_data(bio, &data) : 0;
+	bool ok = n > 0 && buf_add(out, data, (size_t)n);
 
 	PKCS12_free(p12);
+	EVP_PKEY_free(k);
+	X509_free(x);
+	BIO_free(bio);
+	BIO_free(key);
+	BIO_free(cert);
 	return ok;
 }
 
-static bool write_form(struct pki_file *file, const struct made *m, const struct form *f)
+static bool put(struct pki_file *file, const struct certs_made *all, const struct form *f)
 {
-	BIO *bio = BIO_new(BIO_s_secmem());	/* wiped when it is freed */
 	size_t len = strlen(f->name);
-	char *data = NULL;
-	long n;
-	bool ok;
 
 	*file = (struct pki_file){ .name = f->name, .bytes = BUF(LIMIT_CA_FILE) };
-	ok = bio && (!strcmp(f->name + len - 4, ".p12") ? write_p12(bio, m, f) : write_pem(bio, m, f));
-	n = ok ? BIO_get_mem_data(bio, &data) : 0;
-	ok = ok && n > 0 && buf_add(&file->bytes, data, (size_t)n);
-	BIO_free(bio);
-	return ok;
-}
-
-static void made_free(struct made *m)
-{
-	for (int i = 0; i < WHOS; i++) {
-		X509_free(m->cert[i]);
-		EVP_PKEY_free(m->key[i]);
-	}
+	if (!strcmp(f->name + len - 4, ".p12"))
+		return put_p12(&file->bytes, &all[f->first], wishes[f->first].cn);
+	return (f->first == NONE || buf_puts(&file->bytes, all[f->first].cert)) && (f->second == NONE || buf_puts(&file->bytes, all[f->second].cert)) &&
+	       (f->key == NONE || buf_puts(&file->bytes, all[f->key].key));
 }
 
 bool pki_build(int64_t now, struct pki_files *files, struct err *e)
 {
-	struct made m = { 0 };
+	struct certs_made all[WHOS] = { 0 };
+	struct err why = { 0 };
 	bool ok = false;
 
 	*files = (struct pki_files){ 0 };
 	for (int i = 0; i < WHOS; i++)
-		if (!sign(&m, (enum who)i, now)) {
-			fail(e, ERR_STORE, "the certificate of \"%s\" could not be made", wishes[i].cn);
+		if (!make(all, (enum who)i, now, &why)) {
+			fail(e, ERR_STORE, "the certificate of \"%s\" could not be made: %.200s", wishes[i].cn, why.text);
 			goto out;
 		}
 	for (int i = 0; i < FORMS; i++) {
 		files->count = (size_t)i + 1;
-		if (!write_form(&files->item[i], &m, &forms[i])) {
+		if (!put(&files->item[i], all, &forms[i])) {
 			fail(e, ERR_STORE, "%s could not be made", forms[i].name);
 			goto out;
 		}
 	}
 	ok = true;
 out:
-	made_free(&m);
+	for (int i = 0; i < WHOS; i++)
+		certs_made_free(&all[i]);
 	if (!ok)
 		pki_files_free(files);
 	return ok;
