@@ -19,8 +19,8 @@ struct probe_options {
 };
 
 /*
- * Fills *s; what fails is a fact too. false: ERR_CONFIG, an option's file cannot be used; nothing was sent then. Bounded in time (every
- * step by timeout_ms, all of it by 30 of them) and memory, whatever the other side does.
+ * Fills *s; what fails is a fact too. false: ERR_CONFIG, an option's file cannot be used; ERR_USAGE, resolve is not of its form; nothing
+ * was sent then. Bounded in time (every step by timeout_ms, all of it by 30 of them) and memory, whatever the other side does.
  */
 bool probe(const struct target *t, const struct probe_options *o, struct seen *s, struct err *e);
 
