@@ -46,7 +46,7 @@ struct findings {
 };
 
 /* All checks of the target's mode that could be judged, in the table's order. only, skip: ids or their beginnings up to a '.',
- * NULL-ended; NULL: all, none. */
+ * NULL-ended; NULL: all, none. now: seconds since 1970. */
 void judge(const struct target *t, const struct seen *s, int64_t now, const char *const *only, const char *const *skip, struct findings *f);
 void findings_free(struct findings *f);
 const struct finding *findings_first(const struct findings *f);	/* the one to fix first; NULL: all is well */
