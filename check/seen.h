@@ -112,7 +112,7 @@ struct seen {
 
 	/* client certificates: TLS 1.2 and 1.3, a ping each */
 	struct reply client[WHOS][2];
-	struct reply resumed;		/* a session begun with the right certificate, or with none where none is asked for, resumed without one */
+	struct reply resumed;		/* a session begun by somebody who is not let in, resumed without a certificate */
 	struct reply crossed;		/* SNI of another name, Host of ours, no certificate */
 	bool crossed_other;		/* there is such a name: another of the leaf's names */
 
