@@ -46,6 +46,19 @@ static void keep_shown(struct run *r, struct tls_seen *seen)
 	s->trusted = certs_trusted(&s->chain, r->o->cacert, r->o->now / 1000, s->distrust, sizeof s->distrust);
 }
 
+/* A server that refuses us within the handshake, for want of a certificate, has agreed on all the rest. */
+static bool looked(const struct tls_request *q, struct tls_seen *seen, struct err *e)
+{
+	bool ok = tls_look(q, seen, e);
+
+	if (!ok && seen->asked && seen->chain.len && seen->fail != TLS_TIMEOUT) {
+		seen->fail = TLS_AGREED;
+		*seen->alert = '\0';
+		ok = true;
+	}
+	return ok;
+}
+
 static void look_at(struct run *r, struct seen_address *a)
 {
 	struct tls_seen seen = { 0 };
@@ -55,7 +68,7 @@ static void look_at(struct run *r, struct seen_address *a)
 	bool ok;
 
 	request_of(r, &a->ip, TLS_1_2, TLS_1_3, &q);
-	ok = tls_look(&q, &seen, &e);
+	ok = looked(&q, &seen, &e);
 	a->connected = seen.connect_ms >= 0;
 	a->connect_ms = a->connected ? seen.connect_ms : 0;
 	a->tls_ms = ok ? seen.handshake_ms : 0;
@@ -99,7 +112,7 @@ void probe_versions(struct run *r)
 
 		request_of(r, &r->ip, v, v, &q);
 		out->tried = true;
-		out->agreed = tls_look(&q, &seen, NULL);
+		out->agreed = looked(&q, &seen, NULL);
 		out->fail = seen.fail;
 		answer_text(r->t, seen.alert, strlen(seen.alert), out->alert, sizeof out->alert);
 		run_count(r, PATIENCE_TLS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED);

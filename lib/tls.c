@@ -95,6 +95,16 @@ static bool told(struct look *l, struct err *e)
 	return ok || l->seen->resumed || tls_bad(l, TLS_BROKEN, e, "it showed no certificate");
 }
 
+/* With TLS 1.2 a client without a certificate is refused within the handshake, when the server has shown its own already. */
+static void told_before(struct look *l)
+{
+	enum tls_fail how = l->seen->fail;
+
+	told(l, NULL);
+	l->seen->fail = how;
+	l->seen->version = TLS_OTHER;	/* none was agreed on to the end */
+}
+
 bool tls_open(struct look *l, struct err *e)
 {
 	bool ok;
@@ -107,6 +117,8 @@ bool tls_open(struct look *l, struct err *e)
 		l->seen->handshake_ms = (int)(tls_clock() - l->began);
 		ok = told(l, e);
 		l->seen->fail = ok ? TLS_AGREED : TLS_BROKEN;
+	} else if (l->seen->asked) {
+		told_before(l);
 	}
 	return ok;
 }

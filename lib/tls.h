@@ -50,7 +50,7 @@ struct tls_seen {
 	bool resumed;
 	bool closed;			/* tls_ask: the other side ended it, the time was not over nor the answer full */
 	char alpn[16];			/* agreed on; "" */
-	struct buf chain;		/* what it sent, PEM, the leaf first; buf_free by the caller in any case */
+	struct buf chain;		/* what it sent, PEM, the leaf first; buf_free by the caller in any case; also where it then refused us for want of one */
 };
 
 /*
