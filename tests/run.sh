@@ -139,15 +139,15 @@ build "$base" || summary
 long="tests/e2e/crash.sh tests/e2e/stall.sh tests/e2e/disk.sh"
 rest=$(printf '%s\n' tests/e2e/*.sh | grep -vxF "$(tr ' ' '\n' <<<"$long")")
 # shellcheck disable=SC2086
-scripts e2e "$base" 90 $long
+scripts e2e "$base" 240 $long
 units unit "$base" 60
 # shellcheck disable=SC2086
-scripts e2e "$base" 90 $rest
-scripts meta "$base" 60 tests/meta/*.sh
+scripts e2e "$base" 240 $rest
+scripts meta "$base" 240 tests/meta/*.sh
 build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
 	units asan "$base/asan" 90
 	# shellcheck disable=SC2086
-	scripts asan.e2e "$base/asan" 120 $long $rest
+	scripts asan.e2e "$base/asan" 300 $long $rest
 }
 # The one thread there is copies the inbox's WAL: the programs that get it going, and a crowd at the gate.
 build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {
