@@ -11,7 +11,7 @@ struct report_style {
 	int width;		/* columns that texts are broken at; 0: they are not */
 };
 
-/* The URL in them is without secrets. The last lines of the text: the verdict, and the one thing to fix first. */
+/* t NULL: of this machine (check/local.h), and no URL. The URL in them is without secrets. The last lines of the text: the verdict, and the one thing to fix first. */
 void report_text(const struct target *t, const struct findings *f, const struct report_style *style, struct buf *out);
 void report_json(const struct target *t, const struct findings *f, struct buf *out);	/* one object; "findings": [...] */
 void report_junit(const struct target *t, const struct findings *f, bool strict, struct buf *out);	/* strict: a warn is a failure too */

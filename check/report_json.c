@@ -28,9 +28,9 @@ void report_json(const struct target *t, const struct findings *f, struct buf *o
 
 	report_url(t, &url);
 	buf_puts(out, "{");
-	put(out, "url", buf_str(&url), false);
-	put(out, "psp", t->psp->name, false);
-	put(out, "mode", mode_names[t->mode], false);
+	put(out, "url", t ? buf_str(&url) : NULL, false);
+	put(out, "psp", t ? t->psp->name : NULL, false);
+	put(out, "mode", t ? mode_names[t->mode] : "local", false);
 	put(out, "verdict", severity_names[report_verdict(f)], false);
 	put(out, "first", first && first->severity >= SEVERITY_WARN ? first->check->id : NULL, false);
 	buf_puts(out, ",\"findings\":[");

@@ -51,7 +51,7 @@ void report_junit(const struct target *t, const struct findings *f, bool strict,
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *x = &f->item[i];
 
-		buf_putf(out, "<testcase classname=\"pixgate.check.%s\" name=\"", mode_names[t->mode]);
+		buf_putf(out, "<testcase classname=\"pixgate.check.%s\" name=\"", t ? mode_names[t->mode] : "local");
 		put(out, x->check->id, false);
 		if (is_failure(x, strict)) {
 			buf_putf(out, "\">\n<failure type=\"%s\" message=\"", severity_names[x->severity]);

@@ -147,7 +147,10 @@ void report_text(const struct target *t, const struct findings *f, const struct 
 	const char *group = "";
 
 	report_url(t, out);
-	buf_putf(out, "\nas %s calls it, mode %s\n", t->psp->title, mode_names[t->mode]);
+	if (t)
+		buf_putf(out, "\nas %s calls it, mode %s\n", t->psp->title, mode_names[t->mode]);
+	else
+		buf_puts(out, "\n");
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *x = &f->item[i];
 		size_t n = group_of(x->check->id);

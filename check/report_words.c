@@ -88,10 +88,14 @@ static bool may_show_name(const char *query, const char *p, size_t name, size_t 
 
 void report_url(const struct target *t, struct buf *out)
 {
-	bool v6 = strchr(t->host, ':');
+	bool v6 = t && strchr(t->host, ':');
 	struct buf url = BUF(2 * URL_MOST);
-	const char *p = t->query;
+	const char *p = t ? t->query : NULL;
 
+	if (!t) {
+		buf_puts(out, "this machine");
+		return;
+	}
 	buf_putf(&url, "https://%s%.260s%s", v6 ? "[" : "", t->host, v6 ? "]" : "");
 	if (t->port != 443)
 		buf_putf(&url, ":%d", t->port);
