@@ -56,7 +56,7 @@ static void hide_all(const struct target *t, struct buf *b)
 	free(coded);
 }
 
-void answer_text(const struct target *t, const char *text, size_t len, char *out, size_t size)
+void told_text(const struct target *t, const char *text, size_t len, char *out, size_t size)
 {
 	struct buf b = BUF(2 * MOST);
 	size_t n;
@@ -81,7 +81,7 @@ void answer_text(const struct target *t, const char *text, size_t len, char *out
 	buf_free(&b);
 }
 
-void answer_location(const struct target *t, const char *text, size_t len, char *out, size_t size)
+void told_location(const struct target *t, const char *text, size_t len, char *out, size_t size)
 {
 	const char *end = text + (len < MOST / 2 ? len : MOST / 2), *p = memchr(text, '?', (size_t)(end - text));
 	struct buf b = BUF(2 * MOST);
@@ -98,7 +98,7 @@ void answer_location(const struct target *t, const char *text, size_t len, char 
 			buf_puts(&b, STARS);
 		p = next;
 	}
-	answer_text(t, buf_str(&b), b.len, out, size);
+	told_text(t, buf_str(&b), b.len, out, size);
 	buf_free(&b);
 }
 
@@ -106,7 +106,7 @@ static void end_with(const struct target *t, enum ending end, enum stage stage, 
 {
 	out->end = end;
 	out->stage = stage;
-	answer_text(t, text, strlen(text), out->text, sizeof out->text);
+	told_text(t, text, strlen(text), out->text, sizeof out->text);
 }
 
 /* The alert's name as OpenSSL has it, out of libcurl's "…:SSL routines::sslv3 alert bad certificate, errno 0"; NULL: none. */
@@ -151,10 +151,10 @@ static void put_header(const struct target *t, const struct http_answer *a, cons
 	const char *value = http_header(a, name);
 
 	if (value)
-		answer_text(t, value, strlen(value), out, size);
+		told_text(t, value, strlen(value), out, size);
 }
 
-void answer_http(const struct target *t, bool ok, const struct http_answer *a, struct reply *out)
+void told_http(const struct target *t, bool ok, const struct http_answer *a, struct reply *out)
 {
 	const char *value = http_header(a, "Location");
 	char text[SEEN_TEXT];
@@ -171,15 +171,15 @@ void answer_http(const struct target *t, bool ok, const struct http_answer *a, s
 	put_header(t, a, "Allow", out->allow, sizeof out->allow);
 	put_header(t, a, "WWW-Authenticate", out->authenticate, sizeof out->authenticate);
 	if (value)
-		answer_location(t, value, strlen(value), out->location, sizeof out->location);
+		told_location(t, value, strlen(value), out->location, sizeof out->location);
 	for (const char *const *name = between; *name && !*out->via; name++) {
 		value = http_header(a, *name);
 		if (value) {
 			snprintf(text, sizeof text, "%s: %s", *name, value);
-			answer_text(t, text, strlen(text), out->via, sizeof out->via);
+			told_text(t, text, strlen(text), out->via, sizeof out->via);
 		}
 	}
-	answer_text(t, buf_str(&a->body), a->body.len, out->body, sizeof out->body);
+	told_text(t, buf_str(&a->body), a->body.len, out->body, sizeof out->body);
 	out->body_len = (int64_t)a->body.len;
 }
 
@@ -227,13 +227,13 @@ static void read_line(const struct target *t, const char *line, const char *end,
 
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		if ((value = skip_name(line, end, kept[i].name)) && !*kept[i].into)
-			answer_text(t, value, (size_t)(end - value), kept[i].into, SEEN_TEXT);
+			told_text(t, value, (size_t)(end - value), kept[i].into, SEEN_TEXT);
 	if ((value = skip_name(line, end, "Location")) && !*out->location)
-		answer_location(t, value, (size_t)(end - value), out->location, sizeof out->location);
+		told_location(t, value, (size_t)(end - value), out->location, sizeof out->location);
 	for (const char *const *name = between; *name; name++)
 		if ((value = skip_name(line, end, *name)) && !*out->via) {
 			snprintf(text, sizeof text, "%s: %.*s", *name, (int)(end - value < SEEN_TEXT ? end - value : SEEN_TEXT), value);
-			answer_text(t, text, strlen(text), out->via, sizeof out->via);
+			told_text(t, text, strlen(text), out->via, sizeof out->via);
 		}
 }
 
@@ -258,11 +258,11 @@ static void read_answer(const struct target *t, const char *p, size_t len, struc
 		if (line)
 			read_line(t, p + 1, line > p + 1 && line[-1] == '\r' ? line - 1 : line, out);
 	}
-	answer_text(t, body, (size_t)(end - body), out->body, sizeof out->body);
+	told_text(t, body, (size_t)(end - body), out->body, sizeof out->body);
 	out->body_len = end - body;
 }
 
-void answer_tls(const struct target *t, bool ok, const struct tls_seen *seen, const struct err *e, const char *bytes, size_t len, struct reply *out)
+void told_tls(const struct target *t, bool ok, const struct tls_seen *seen, const struct err *e, const char *bytes, size_t len, struct reply *out)
 {
 	enum stage stage = seen->connect_ms < 0 ? STAGE_CONNECT : seen->version == TLS_OTHER ? STAGE_TLS : STAGE_ANSWER;
 

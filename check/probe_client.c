@@ -37,7 +37,7 @@ static void ask(struct run *r, const char *name, enum tls_version least, enum tl
 
 	if (ping(r->t, &bytes)) {
 		ok = tls_ask(&q, bytes.data, bytes.len, &seen, &answer, session, &e);
-		answer_tls(r->t, ok, &seen, &e, buf_str(&answer), answer.len, out);
+		told_tls(r->t, ok, &seen, &e, buf_str(&answer), answer.len, out);
 		/* an answer whose connection stays open cost all the time too */
 		run_count(r, p, ok && !seen.closed && answer.len < answer.max ? END_TIMEOUT : out->end);
 	}

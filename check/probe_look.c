@@ -13,7 +13,7 @@ void probe_name(struct run *r)
 
 	r->s->resolved = lookup_at(r->t->host, r->t->port, r->o->resolve, list, SEEN_ADDRESSES, &count, &e);
 	if (!r->s->resolved)
-		answer_text(r->t, e.text, strlen(e.text), r->s->lookup, sizeof r->s->lookup);
+		told_text(r->t, e.text, strlen(e.text), r->s->lookup, sizeof r->s->lookup);
 	for (size_t i = 0; r->s->resolved && i < count; i++)
 		r->s->address[r->s->addresses++].ip = list[i];
 }
@@ -39,7 +39,7 @@ static void keep_shown(struct run *r, struct tls_seen *seen)
 		seen->names[i] = NULL;
 	}
 	if (!certs_read(buf_str(&seen->chain), seen->chain.len, "what the server sent", &s->chain, &e)) {
-		answer_text(r->t, e.text, strlen(e.text), s->distrust, sizeof s->distrust);
+		told_text(r->t, e.text, strlen(e.text), s->distrust, sizeof s->distrust);
 		return;
 	}
 	s->for_host = cert_is_for(&s->chain.item[0], r->t->host);
@@ -74,7 +74,7 @@ static void look_at(struct run *r, struct seen_address *a)
 	a->tls_ms = ok ? seen.handshake_ms : 0;
 	a->fail = seen.fail;
 	if (!ok)
-		answer_text(r->t, e.text, strlen(e.text), a->why, sizeof a->why);
+		told_text(r->t, e.text, strlen(e.text), a->why, sizeof a->why);
 	else if (certs_read(buf_str(&seen.chain), seen.chain.len, "", &list, NULL))
 		snprintf(a->leaf, sizeof a->leaf, "%s", list.item[0].sha256);
 	run_count(r, PATIENCE_ADDRESS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED);
@@ -114,7 +114,7 @@ void probe_versions(struct run *r)
 		out->tried = true;
 		out->agreed = looked(&q, &seen, NULL);
 		out->fail = seen.fail;
-		answer_text(r->t, seen.alert, strlen(seen.alert), out->alert, sizeof out->alert);
+		told_text(r->t, seen.alert, strlen(seen.alert), out->alert, sizeof out->alert);
 		run_count(r, PATIENCE_TLS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED);
 		/* one that speaks nothing newer shows its certificate here alone */
 		if (out->agreed && !r->speaks && !r->s->chain.count)

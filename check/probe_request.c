@@ -122,7 +122,7 @@ static bool send_one(struct run *r, const struct plan *p, struct reply *out)
 		.connect_ms = r->o->timeout_ms, .unverified = true, .http2 = p->what == REQ_HTTP2, .chunked = p->what == REQ_CHUNKED,
 		.identity = shows_certificate(r) ? r->who.pem[WHO_RIGHT] : NULL, .connect_to = where, .cut_body = true
 	}, &a, NULL);
-	answer_http(r->t, ok, &a, out);
+	told_http(r->t, ok, &a, out);
 	ok = true;
 out:
 	buf_free(&a.body);
@@ -182,7 +182,7 @@ void probe_plain_at(struct run *r, int port)
 			.method = "POST", .url = url.data, .headers = headers, .body = probe_ping, .body_len = strlen(probe_ping),
 			.timeout_ms = r->o->timeout_ms, .connect_ms = r->o->timeout_ms, .plain = true, .connect_to = where, .cut_body = true
 		}, &a, NULL);
-		answer_http(r->t, ok, &a, &r->s->plain);
+		told_http(r->t, ok, &a, &r->s->plain);
 	}
 	buf_free(&a.body);
 	buf_free(&url);

@@ -43,9 +43,9 @@ bool text_host(const struct target *t, struct buf *b);					/* of the Host header
 bool text_path(const struct target *t, enum request what, const char *random, struct buf *b);	/* path and query; random: hexadecimal, 64 letters */
 
 /* How it ended (probe_answer.c). Nothing of t's secrets is in what they fill; texts are printable. */
-void answer_http(const struct target *t, bool ok, const struct http_answer *a, struct reply *out);
-void answer_tls(const struct target *t, bool ok, const struct tls_seen *seen, const struct err *e, const char *bytes, size_t len, struct reply *out);
-void answer_text(const struct target *t, const char *text, size_t len, char *out, size_t size);	/* printable, cut, secrets as *** */
-void answer_location(const struct target *t, const char *text, size_t len, char *out, size_t size);	/* and every value of its query */
+void told_http(const struct target *t, bool ok, const struct http_answer *a, struct reply *out);
+void told_tls(const struct target *t, bool ok, const struct tls_seen *seen, const struct err *e, const char *bytes, size_t len, struct reply *out);
+void told_text(const struct target *t, const char *text, size_t len, char *out, size_t size);	/* printable, cut, secrets as *** */
+void told_location(const struct target *t, const char *text, size_t len, char *out, size_t size);	/* and every value of its query */
 
 #endif
