@@ -16,6 +16,24 @@ static const int numbers[TLS_VERSIONS] = {
 	[TLS_1_0] = TLS1_VERSION, [TLS_1_1] = TLS1_1_VERSION, [TLS_1_2] = TLS1_2_VERSION, [TLS_1_3] = TLS1_3_VERSION
 };
 
+/* Names that this OpenSSL may lack (RFC 8446 §6, RFC 7301 §3.2). */
+static const struct { int alert; const char *name; } newer[] = {
+	{ 109, "missing extension" }, { 116, "certificate required" }, { 120, "no application protocol" }
+};
+
+static void name_alert(char *out, size_t size, int what)
+{
+	const char *name = SSL_alert_desc_string_long(what);
+
+	for (size_t i = 0; i < sizeof newer / sizeof newer[0]; i++)
+		if (newer[i].alert == (what & 0xff))
+			name = newer[i].name;
+	if (strcmp(name, "unknown") == 0)
+		snprintf(out, size, "number %d", what & 0xff);
+	else
+		snprintf(out, size, "%s", name);
+}
+
 /* The last fatal alert of the other side. In TLS 1.3 all are, whatever level they claim, but for two (RFC 8446 §6). */
 static void seen_state(const SSL *ssl, int where, int what)
 {
@@ -24,7 +42,7 @@ static void seen_state(const SSL *ssl, int where, int what)
 		     (SSL_version(ssl) == TLS1_3_VERSION && (what & 0xff) != SSL_AD_CLOSE_NOTIFY && (what & 0xff) != SSL_AD_USER_CANCELLED);
 
 	if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && fatal)
-		snprintf(l->seen->alert, sizeof l->seen->alert, "%s", SSL_alert_desc_string_long(what));
+		name_alert(l->seen->alert, sizeof l->seen->alert, what);
 }
 
 /* RFC 2253 as lib/certs.h has it, so that the two can be compared. The caller frees. */

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 
 /* What it does besides answering with a status. */
-enum { PEER_CLOSE = -1, PEER_RESET = -2, PEER_SILENT = -3, PEER_GARBAGE = -4, PEER_LARGE = -5, PEER_CUT = -6 };
+enum { PEER_CLOSE = -1, PEER_RESET = -2, PEER_SILENT = -3, PEER_GARBAGE = -4, PEER_LARGE = -5, PEER_CUT = -6, PEER_RAW = -7 };
 
 struct peer_manner {
 	const char *cert, *key;	/* files */
@@ -27,7 +27,14 @@ struct peer_manner {
 	int without, with;	/* a status or PEER_…, to who shows no certificate and to who does */
 	int slow_ms;		/* before it answers */
 	int hello_ms;		/* before it begins with TLS */
-	int tls;		/* 12, 13; 0: both */
+	int tls;		/* 10 to 13; 0: 12 and 13 */
+	const char *names;	/* CA file whose names it sends when it asks; NULL: none */
+	const char *alpn;	/* the one protocol that it speaks, where the client offers it; NULL: the client's wish is not read */
+	const char *raw;	/* PEER_RAW: these bytes */
+	size_t raw_len;
+	int again, pause_ms;	/* PEER_RAW: how often more (-1: for ever), and what is between two */
+	bool raw_in_clear;	/* PEER_RAW: not as TLS */
+	bool unheard;		/* says it without waiting for a request */
 	bool mute;		/* takes the connection and never says a word, not even of TLS */
 	enum { PEER_STAYS, PEER_HEARS, PEER_GOES } hangs_up;	/* in place of TLS: after the client's first words, or at once */
 };
@@ -52,7 +59,9 @@ static inline size_t peer_read(SSL *ssl, char *request, size_t size)
 		request[len] = '\0';
 		head = strstr(request, "\r\n\r\n");
 		length = strcasestr(request, "\r\nContent-Length: ");
-		if (head)
+		if (head && strcasestr(request, "\r\nTransfer-Encoding: chunked\r\n"))
+			want = strstr(head, "\r\n0\r\n\r\n") ? 0 : size;
+		else if (head)
 			want = (size_t)(head + 4 - request) + (length ? strtoul(length + 18, NULL, 10) : 0);
 		if (head && len >= want)
 			return len;
@@ -88,6 +97,15 @@ static inline void peer_say(SSL *ssl, int fd, int what)
 		SSL_shutdown(ssl);
 }
 
+static inline void peer_say_raw(SSL *ssl, int fd, const struct peer_manner *m)
+{
+	for (int i = 0; m->again < 0 || i <= m->again; i++) {
+		if (m->raw_in_clear ? send(fd, m->raw, m->raw_len, MSG_NOSIGNAL) <= 0 : SSL_write(ssl, m->raw, (int)m->raw_len) <= 0)
+			return;
+		poll(NULL, 0, m->pause_ms);
+	}
+}
+
 static inline void peer_hang_up(int fd, int when)
 {
 	char hello[8192];
@@ -110,6 +128,8 @@ static inline void peer_meet(SSL_CTX *ctx, int fd, const struct peer_manner *m, 
 		shutdown(fd, SHUT_WR);
 		while (read(fd, request, sizeof request) > 0)
 			;
+	} else if (m->unheard) {
+		peer_say_raw(ssl, fd, m);
 	} else if ((len = peer_read(ssl, request, sizeof request)) > 0) {
 		client = SSL_get0_peer_certificate(ssl);
 		if (client)
@@ -118,9 +138,22 @@ static inline void peer_meet(SSL_CTX *ctx, int fd, const struct peer_manner *m, 
 		if (write(told, request, len + 1) < 0)
 			_exit(1);
 		poll(NULL, 0, m->slow_ms);
+		if ((client ? m->with : m->without) == PEER_RAW)
+			peer_say_raw(ssl, fd, m);
 		peer_say(ssl, fd, client ? m->with : m->without);
 	}
 	SSL_free(ssl);
+}
+
+static inline int peer_choose(SSL *ssl, const unsigned char **out, unsigned char *outlen, const unsigned char *in, unsigned inlen, void *arg)
+{
+	unsigned char mine[64];
+	size_t len = strlen(arg);
+
+	(void)ssl;
+	mine[0] = (unsigned char)len;
+	memcpy(mine + 1, arg, len);
+	return SSL_select_next_proto((unsigned char **)out, outlen, mine, (unsigned)len + 1, in, inlen) == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
 static inline SSL_CTX *peer_context(const struct peer_manner *m)
@@ -133,10 +166,17 @@ static inline SSL_CTX *peer_context(const struct peer_manner *m)
 		return NULL;
 	if (m->clients)
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | (m->demands ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
+	if (m->names)
+		SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(m->names));
+	if (m->alpn)
+		SSL_CTX_set_alpn_select_cb(ctx, peer_choose, (void *)m->alpn);
+	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"peer", 4);
 	if (m->tls)
-		SSL_CTX_set_max_proto_version(ctx, m->tls == 12 ? TLS1_2_VERSION : TLS1_3_VERSION);
-	if (m->tls == 13)
-		SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
+		SSL_CTX_set_max_proto_version(ctx, TLS1_VERSION + m->tls - 10);
+	if (m->tls == 13 || (m->tls && m->tls < 12))
+		SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION + m->tls - 10);
+	if (m->tls && m->tls < 12 && SSL_CTX_set_cipher_list(ctx, "ALL:@SECLEVEL=0") != 1)
+		return NULL;
 	return ctx;
 }
 
