@@ -262,8 +262,11 @@ void local_look(const struct local_options *o, struct local_seen *s)
 		PUT(s->conf, file);
 	if (!conf) {
 		PUT(s->conf_why, e.text);
-		if (file && strlen(file) < LOCAL_PATH)
+		if (file && strlen(file) < LOCAL_PATH) {
 			add_with_folder(s, LOCAL_CONF, LOCAL_CONF_FOLDER, file);
+			strcpy(dir, file);
+			up(dir);
+		}
 	} else {
 		snprintf(dir, sizeof dir, "%s", conf->dir);
 		look_settings(conf, s);
