@@ -229,6 +229,10 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 	read_times(t.h, answer);
 	if (t.sink.full && t.sink.cut)
 		code = CURLE_OK;	/* we ended it ourselves */
+	if (!code && !t.sink.body_begins) {	/* libcurl takes a head that is cut off for a whole one */
+		code = CURLE_PARTIAL_FILE;
+		snprintf(t.reason, sizeof t.reason, "the answer ends in the middle of its head");
+	}
 	if (!code && !read_answer(&t, answer))
 		code = CURLE_BAD_FUNCTION_ARGUMENT;
 	if (code) {

@@ -17,6 +17,10 @@ for source in tests/fuzz/fuzz_*.c; do
 		with=(gen/grammar.c gen/line.c gen/template.c gen/values.c lib/buf.c lib/err.c lib/mem.c lib/text.c)
 		seeds=(tests/fuzz/template/ -dict=tests/fuzz/fuzz_template.dict -max_len=1024)
 		;;
+	fuzz_http_sink)
+		with=(lib/http_sink.c lib/buf.c lib/err.c lib/mem.c lib/text.c)
+		seeds=(tests/fuzz/http_sink/ -max_len=4096)
+		;;
 	*)
 		not_ok "$name has a row in tests/fuzz.sh"
 		continue
