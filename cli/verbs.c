@@ -11,6 +11,7 @@ const struct verb *const verbs[] = {
 	&verb_inbox,
 	&verb_gen,
 	&verb_chain,
+	&verb_check,
 	&verb_webhook,
 	&verb_cert,
 	&verb_emul,

@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain webhook cert emul psp help" ;;
+	'') echo "init conf url inbox gen chain check webhook cert emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -17,6 +17,7 @@ _pixgate_words() { # VERB: its own words and options
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
 	emul) echo "pki shop serve charge pay refund notify fault event" ;;
+	check) echo "--psp --mode --only --skip --strict --timeout --resolve --cacert --client-cert --junit --server --local --gate --socket --log" ;;
 	"emul shop") echo "--conf-dir --port --domain --key --skip-mtls" ;;
 	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca --manual --patience" ;;
 	"emul charge") echo "--conf-dir --key --amount --txid" ;;
@@ -34,7 +35,7 @@ _pixgate_words() { # VERB: its own words and options
 	cert) echo "push status" ;;
 	"cert push") echo "--cert --resolve --renewed --force --dry-run" ;;
 	"cert status") echo "--cert --resolve" ;;
-	help) echo "init conf url inbox gen chain webhook cert emul psp" ;;
+	help) echo "init conf url inbox gen chain check webhook cert emul psp" ;;
 	esac
 }
 
@@ -43,12 +44,12 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --conf-dir | --server-ca | --adopt | --cacert | --cert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
+	--conf | --conf-dir | --server-ca | --adopt | --cacert | --cert | --client-cert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
 	--mode)
-		mapfile -t COMPREPLY < <(compgen -W "mtls skip-mtls" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "mtls skip-mtls efi-mtls efi-skip-mtls bs2 bs2-indirect bacen" -- "$word")
 		return
 		;;
 	--scope)
