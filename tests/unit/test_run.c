@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -107,42 +106,6 @@ static void words_reach_the_program_as_they_are(void **state)
 	assert_true(run_program(&r, &status, &e));
 	assert_string_equal(buf_str(&b), "a b|$HOME|'\"||x;y|");
 	buf_free(&b);
-}
-
-static void a_bare_environment_has_nothing_of_ours(void **state)
-{
-	const char *const argv[] = { "/usr/bin/env", NULL }, *const set[] = { "ONE=1", "TWO=2", NULL };
-	struct buf b = BUF(100);
-	struct run r = { .argv = argv, .set = set, .bare = true, .timeout_ms = 20000, .out = &b };
-	struct err e;
-	int status;
-
-	(void)state;
-	setenv("OURS", "secret", 1);
-	assert_true(run_program(&r, &status, &e));
-	assert_string_equal(buf_str(&b), "ONE=1\nTWO=2\n");
-	buf_free(&b);
-	unsetenv("OURS");
-}
-
-static void root_gives_its_rights_away_where_told(void **state)
-{
-	gid_t extra = 4242, before[64];
-	int n = getgroups(64, before);
-	struct said s;
-
-	(void)state;
-	setgroups(1, &extra);	/* a group that must go too; only root can have it */
-	s = sh_with((struct run){ .uid = 12345, .gid = 23456 }, "id -u; id -G", 100);
-	setgroups(n > 0 ? (size_t)n : 0, before);
-	if (geteuid() == 0) {
-		assert_true(s.ok);
-		assert_string_equal(buf_str(&s.out), "12345\n23456\n");
-	} else {
-		assert_false(s.ok);
-		assert_non_null(strstr(s.e.text, "Operation not permitted"));
-	}
-	forget(&s);
 }
 
 static void its_input_is_what_it_is_given(void **state)
@@ -401,8 +364,6 @@ int main(void)
 		EACH(both_outputs_and_the_status_come_back),
 		EACH(both_outputs_may_go_to_one_place),
 		EACH(words_reach_the_program_as_they_are),
-		EACH(a_bare_environment_has_nothing_of_ours),
-		EACH(root_gives_its_rights_away_where_told),
 		EACH(its_input_is_what_it_is_given),
 		EACH(more_than_a_pipe_holds_goes_in_and_out_at_once),
 		EACH(what_passes_the_ceiling_is_dropped_and_the_program_ends),
