@@ -5,9 +5,23 @@
 #include <stdint.h>
 #include <time.h>
 
+#include <sys/resource.h>
+
 #include "tests/unit/tlspeer.h"
 
 #define DAY INT64_C(86400)
+
+/* What a test with a hostile peer may take of memory, in KiB. A sanitizer keeps what is freed. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY (512 * 1024)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY (512 * 1024)
+#endif
+#endif
+#ifndef MEMORY
+#define MEMORY (32 * 1024)
+#endif
 
 static char dir[64];
 static struct certs_made root, inter, client, server;
@@ -83,6 +97,14 @@ static inline char *alone(void)
 	assert_non_null(text);
 	snprintf(text, len, "%s%s", client.cert, client.key);
 	return text;
+}
+
+static inline long memory_used(void)	/* the most so far */
+{
+	struct rusage r;
+
+	getrusage(RUSAGE_SELF, &r);
+	return r.ru_maxrss;
 }
 
 static inline int64_t clock_ms(void)
