@@ -76,6 +76,7 @@ install: programs
 	install -m 755 $(B)/pixgate $(DESTDIR)$(PREFIX)/bin/pixgate
 	install -m 755 $(B)/pixgate.fcgi $(DESTDIR)$(PREFIX)/lib/pixgate/pixgate.fcgi
 	for text in $$(cd templates && find . -type f); do install -D -m 644 templates/$$text $(DESTDIR)$(PREFIX)/share/pixgate/templates/$$text || exit 1; done
+	for script in tests/setup/*; do install -D -m $$(test -x $$script && echo 755 || echo 644) $$script $(DESTDIR)$(PREFIX)/share/pixgate/setup/$${script##*/} || exit 1; done
 	install -D -m 644 completion/pixgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixgate
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pixgate/LICENSE
 	for page in $(wildcard man/*.[1-8]); do \
