@@ -113,7 +113,8 @@ const struct remedy remedies[] = {
 		"in the virtual host, and Require expr in the LocationMatch: asked for in a Location, clients with TLS 1.3 mostly cannot answer." },
 	{ "client.resumed", "nginx", 0, "ssl_session_tickets off;\nssl_session_cache off;", NULL },
 	{ "client.resumed", "apache", 0, "SSLSessionTickets off", "and SSLVerifyClient require or optional, never optional_no_ca." },
-	{ "client.resumed", "lighttpd", 0, "ssl.openssl.ssl-conf-cmd = ( \"Options\" => \"-SessionTicket\" )\nauth.require = ( \"\" => ( \"method\" => \"extern\", \"realm\" => \"pix\", \"require\" => \"valid-user\" ) )",
+	{ "client.resumed", "lighttpd", 0, "ssl.openssl.ssl-conf-cmd = ( \"Options\" => \"-SessionTicket\" )\n"
+		"auth.require = ( \"\" => ( \"method\" => \"extern\", \"realm\" => \"pix\", \"require\" => \"valid-user\" ) )",
 		NULL },
 	{ "client.crossed", "apache", 0, "SSLStrictSNIVHostCheck on", NULL },
 	{ "client.crossed", "lighttpd", 0, "auth.require = ( \"\" => ( \"method\" => \"extern\", \"realm\" => \"pix\", \"require\" => \"valid-user\" ) )",
