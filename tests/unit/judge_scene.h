@@ -159,6 +159,18 @@ static inline void says_at(const struct scene *x, const char *id, bool fix, cons
 #define seen_says(x, id, part) says_at(x, id, false, part, __LINE__)
 #define fix_says(x, id, part) says_at(x, id, true, part, __LINE__)
 
+/* How many checks have their say, well or not. */
+static inline size_t judged(const struct scene *x)
+{
+	struct findings f;
+	size_t n;
+
+	judge(&x->t, &x->s, NOW, NULL, NULL, &f);
+	n = f.count;
+	findings_free(&f);
+	return n;
+}
+
 /* Whether it was judged, and found well. */
 static inline bool is_ok(const struct scene *x, const char *id)
 {

@@ -79,6 +79,8 @@ static void addresses_that_serve_different_leaves_fail_at_bs2_and_warn_elsewhere
 		expect(&x, "");
 		x.s.address[2].leaf[0] = 'b';
 		expect(&x, uploads(mode) ? "cert.same:fail" : "cert.same:warn");
+		*x.s.address[0].leaf = *x.s.address[2].leaf = '\0';
+		assert_false(is_ok(&x, "cert.same"));
 	}
 }
 

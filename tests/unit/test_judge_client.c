@@ -3,6 +3,48 @@
 static const enum mode mutuals[] = { MODE_EFI_MTLS, MODE_BACEN };
 #define EACH_MUTUAL(i) for (size_t i = 0; i < 2; i++)
 
+static void what_tells_nothing_of_strangers_is_not_judged(void **state)
+{
+	static const char *const ids[] = { "client.none", "client.self", "client.foreign", "client.expired" };
+	struct scene x;
+
+	(void)state;
+	healthy(&x, MODE_EFI_MTLS);
+	all_strangers(&x, ended(END_TIMEOUT));
+	for (size_t i = 0; i < 4; i++)
+		assert_false(is_ok(&x, ids[i]));
+	all_strangers(&x, http(502, ""));	/* whom the gate would have refused, nobody knows */
+	for (size_t i = 0; i < 4; i++)
+		assert_false(is_ok(&x, ids[i]));
+	/* closed to everybody, the right one too */
+	for (int w = 0; w < WHOS; w++)
+		both(&x, (enum who)w, ended(END_CLOSED));
+	x.s.request[REQ_PING] = ended(END_CLOSED);
+	for (size_t i = 0; i < 4; i++)
+		assert_false(is_ok(&x, ids[i]));
+	expect(&x, "http.speaks:fail");
+}
+
+static void a_page_that_speaks_of_certificates_is_no_refusal(void **state)
+{
+	struct scene x;
+
+	(void)state;
+	healthy(&x, MODE_EFI_SKIP);
+	x.s.request[REQ_PING] = http(200, "our SSL certificate is new");
+	expect(&x, "http.body:warn");
+	x.s.request[REQ_PING] = http(502, "no SSL certificate");
+	expect(&x, "http.ping:fail");
+	healthy(&x, MODE_EFI_MTLS);
+	both(&x, WHO_RIGHT, http(200, "our SSL certificate is new"));
+	x.s.request[REQ_PING] = x.s.client[WHO_RIGHT][0];
+	expect(&x, "http.body:warn");
+	healthy(&x, MODE_BS2);
+	both(&x, WHO_NONE, ended(END_TIMEOUT));
+	x.s.request[REQ_PING] = ended(END_TIMEOUT);
+	assert_false(is_ok(&x, "client.demanded"));
+}
+
 static void every_kind_of_refusal_is_well(void **state)
 {
 	(void)state;
@@ -46,6 +88,7 @@ static void without_the_right_certificate_that_is_a_note_and_nothing_of_http_is_
 		seen_says(&x, "client.right", "not tried: --client-cert FILE with the emulator's or the sandbox's certificate would");
 		assert_string_equal(text_of(&x, "http.ping", false, text, sizeof text), "");
 		assert_string_equal(text_of(&x, "secret.missing", false, text, sizeof text), "");
+		assert_string_equal(text_of(&x, "http.redirect", false, text, sizeof text), "");
 	}
 }
 
@@ -285,6 +328,13 @@ static void a_strangers_session_that_lets_in_when_resumed_is_a_failure(void **st
 	x.s.resumed.resumed = true;
 	expect(&x, "");
 	assert_true(is_ok(&x, "client.resumed"));
+	/* who gets in anyhow needs no session for it */
+	x.s.resumed = GATE;
+	x.s.resumed.resumed = true;
+	both(&x, WHO_FOREIGN, GATE);
+	expect(&x, "client.foreign:fail");
+	both(&x, WHO_SELF, GATE);
+	expect(&x, "client.self:fail");
 }
 
 static void another_name_that_leads_here_is_a_failure_but_not_another_sites_page(void **state)
@@ -344,6 +394,8 @@ static void asked_but_not_demanded_is_well_unless_efis_own_is_refused(void **sta
 }
 
 MAIN("judge_client",
+	cmocka_unit_test(what_tells_nothing_of_strangers_is_not_judged),
+	cmocka_unit_test(a_page_that_speaks_of_certificates_is_no_refusal),
 	cmocka_unit_test(every_kind_of_refusal_is_well),
 	cmocka_unit_test(without_the_right_certificate_that_is_a_note_and_nothing_of_http_is_judged),
 	cmocka_unit_test(somebody_in_between_is_all_there_is_to_say),

@@ -51,6 +51,11 @@ static void another_certificate_than_the_uploaded_one_is_a_failure(void **state)
 		expect(&x, "psp.uploaded:fail");
 		*x.s.uploaded = '\0';
 		expect(&x, "psp.uploaded:note");
+		healthy(&x, modes[m]);
+		x.s.chain = (struct cert_list){ 0 };
+		assert_false(is_ok(&x, "psp.uploaded"));
+		healthy(&x, modes[m]);
+		*x.s.uploaded = '\0';
 		x.s.registration_asked = false;	/* an URL that no hook has */
 		expect(&x, "");
 		/* one address has it: what is wrong is that they differ */

@@ -10,6 +10,7 @@ static void a_name_that_does_not_resolve_is_all_there_is_to_say(void **state)
 		healthy(&full, (enum mode)mode);
 		x.t = full.t;
 		expect(&x, "dns.name:fail");
+		assert_int_equal(judged(&x), 1);
 		seen_says(&x, "dns.name", "pix.example.com does not resolve: no such host");
 	}
 }
@@ -24,6 +25,7 @@ static void an_address_that_takes_no_connection_is_all_there_is_to_say(void **st
 		x.t = full.t;
 		x.s.address[0] = (struct seen_address){ .fail = TLS_NO_CONNECTION, .why = "Connection refused" };
 		expect(&x, "tcp.connect:fail");
+		assert_int_equal(judged(&x), 2);
 		seen_says(&x, "tcp.connect", "Connection refused");
 		x.s.address[0].fail = TLS_NO_ROUTE;
 		expect(&x, "tcp.connect:fail");
@@ -65,6 +67,11 @@ static void what_speaks_no_tls_is_all_there_is_to_say(void **state)
 				both(&x, (enum who)w, ended(END_NO_TLS));
 			x.s.plain = http(200, "shop");
 			expect(&x, "tls.speaks:fail");
+			assert_int_equal(judged(&x), 3);
+			x.s.asked = true;	/* a certificate, and breaks all the same */
+			x.s.resumed = x.s.crossed = GATE;
+			expect(&x, "tls.speaks:fail");
+			assert_int_equal(judged(&x), 3);
 		}
 }
 
