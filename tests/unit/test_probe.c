@@ -1,0 +1,394 @@
+/* What is seen of a server, well or badly set up, and what is sent to it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+
+#include "check/probe_run.h"	/* ahead of cmocka.h, which has a macro named fail() */
+
+#include <cmocka.h>
+
+#include "tests/unit/probe_scene.h"
+#include "tests/unit/tlspeer.h"
+
+static struct peer_manner well(void)
+{
+	return (struct peer_manner){
+		.cert = at(PKI_SERVER_CERT), .key = at(PKI_SERVER_KEY), .clients = at(PKI_CHAIN_PRODUCTION), .names = at(PKI_CHAIN_PRODUCTION),
+		.without = 403, .with = 200
+	};
+}
+
+static char sent[1 << 17];	/* every request that came, each behind "CN\n"; NULs became '\1' */
+
+/* Probes the server and stops it. The caller frees. */
+static struct seen probed(struct peer_manner m, struct target t, const char *client_cert)
+{
+	struct peer p = peer_start(&m);
+	struct probe_options o;
+	struct err e = { 0 };
+	struct seen s;
+	ssize_t n;
+	size_t len = 0;
+
+	assert_true(p.port > 0);
+	t.port = p.port;
+	o = options_of(&t, client_cert);
+	if (!probe(&t, &o, &s, &e))
+		fail_msg("%s", e.text);
+	kill(p.pid, SIGKILL);
+	while ((n = read(p.told, sent + len, sizeof sent - 1 - len)) > 0)
+		len += (size_t)n;
+	for (size_t i = 0; i < len; i++)
+		sent[i] = sent[i] ? sent[i] : '\1';
+	sent[len] = '\0';
+	peer_stop(p);
+	clean_seen(&s);
+	return s;
+}
+
+static int times(const char *text)
+{
+	int n = 0;
+
+	for (const char *p = sent; (p = strstr(p, text)); p += strlen(text))
+		n++;
+	return n;
+}
+
+static void ended(const struct reply *r, enum ending end, int status)
+{
+	if (r->end != end || r->status != status)
+		fail_msg("ended with %d, HTTP %d (%s), not %d, %d", (int)r->end, r->status, r->text, (int)end, status);
+}
+
+static void a_server_that_is_well_is_seen_as_it_is(void **state)
+{
+	struct seen s = probed(well(), efi_at(0), PKI_CALLER_PRODUCTION);
+
+	(void)state;
+	assert_true(s.resolved);
+	assert_int_equal(s.addresses, 1);
+	assert_true(s.address[0].connected && s.address[0].fail == TLS_AGREED);
+	assert_string_equal(s.address[0].leaf, s.chain.item[0].sha256);
+	assert_true(s.asked);
+	assert_int_equal(s.name_count, 2);
+	assert_non_null(strstr(s.names[0], "CN=webhook.efipay.com.br"));
+	assert_true(s.for_host && s.trusted);
+	assert_string_equal(s.distrust, "");
+	assert_false(s.h2);
+	assert_false(s.version[TLS_1_0].agreed || s.version[TLS_1_1].agreed);
+	assert_true(s.version[TLS_1_0].tried && s.version[TLS_1_2].agreed && s.version[TLS_1_3].agreed);
+	for (int v = 0; v < 2; v++) {
+		ended(&s.client[WHO_NONE][v], END_STATUS, 403);
+		ended(&s.client[WHO_SELF][v], END_ALERT, 0);
+		ended(&s.client[WHO_FOREIGN][v], END_ALERT, 0);
+		ended(&s.client[WHO_EXPIRED][v], END_ALERT, 0);
+		ended(&s.client[WHO_RIGHT][v], END_STATUS, 200);
+	}
+	assert_int_equal(s.client[WHO_SELF][0].stage, STAGE_TLS);
+	assert_int_equal(s.client[WHO_SELF][1].stage, STAGE_ANSWER);
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	ended(&s.request[REQ_HTTP2], END_UNTRIED, 0);
+	assert_true(s.large_cut);
+	assert_int_equal(s.tries, SEEN_TRIES);
+	for (int i = 0; i < s.tries; i++)
+		assert_in_range(s.ms[i], 0, 3000);
+	assert_false(s.crossed_other);
+	seen_free(&s);
+	seen_free(&s);
+}
+
+static void who_is_refused_in_tls_still_sees_the_server(void **state)
+{
+	struct peer_manner m = well();
+	struct seen s;
+
+	(void)state;
+	m.demands = true;
+	for (m.tls = 0; m.tls <= 12; m.tls += 12) {
+		s = probed(m, efi_at(0), NULL);
+		assert_true(s.address[0].fail == TLS_AGREED && s.asked && s.trusted && s.for_host);
+		assert_true(s.version[TLS_1_2].agreed);
+		assert_true(s.version[TLS_1_3].agreed == (m.tls != 12));
+		ended(&s.client[WHO_NONE][0], END_ALERT, 0);
+		ended(&s.client[WHO_NONE][1], m.tls ? END_UNTRIED : END_ALERT, 0);
+		if (!m.tls)
+			assert_string_equal(s.client[WHO_NONE][1].text, "certificate required");
+		ended(&s.request[REQ_PING], END_UNTRIED, 0);	/* nobody who is let in is at hand */
+		ended(&s.request[REQ_GET], END_ALERT, 0);
+		assert_int_equal(s.tries, 0);
+		seen_free(&s);
+	}
+}
+
+static void each_version_is_tried_alone(void **state)
+{
+	struct peer_manner m = well();
+	struct seen s;
+
+	(void)state;
+	m.tls = 13;
+	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+	assert_true(s.version[TLS_1_3].agreed && !s.version[TLS_1_2].agreed && s.version[TLS_1_2].fail == TLS_ALERT);
+	assert_string_equal(s.version[TLS_1_2].alert, "protocol version");
+	ended(&s.client[WHO_RIGHT][0], END_UNTRIED, 0);
+	ended(&s.client[WHO_RIGHT][1], END_STATUS, 200);
+	seen_free(&s);
+	m.tls = 10;
+	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+	assert_true(s.version[TLS_1_0].agreed && !s.version[TLS_1_2].agreed);
+	assert_true(s.address[0].connected && s.address[0].fail != TLS_AGREED);
+	assert_true(s.for_host);	/* its certificate is seen all the same */
+	ended(&s.client[WHO_RIGHT][0], END_UNTRIED, 0);
+	ended(&s.request[REQ_PING], END_UNTRIED, 0);
+	seen_free(&s);
+}
+
+static void what_is_sent_is_what_a_psp_sends(void **state)
+{
+	struct seen s = probed(well(), efi_at(0), PKI_CALLER_PRODUCTION);
+	char line[300];
+
+	(void)state;
+	snprintf(line, sizeof line, "POST /webhook?hmac=%s&ignorar=/pix HTTP/1.1\r\n", secret);
+	assert_int_equal(times(line), 1);
+	snprintf(line, sizeof line, "POST /webhook?hmac=%s&ignorar=/rec HTTP/1.1\r\n", secret);
+	assert_int_equal(times(line), 1);
+	snprintf(line, sizeof line, "POST /webhook?hmac=%s&ignorar=/cobr HTTP/1.1\r\n", secret);
+	assert_int_equal(times(line), 1);
+	snprintf(line, sizeof line, "POST /webhook?hmac=%s/pix HTTP/1.1\r\n", secret);
+	assert_int_equal(times(line), 1);
+	snprintf(line, sizeof line, "POST /webhook//pix?hmac=%s&ignorar= HTTP/1.1\r\n", secret);
+	assert_int_equal(times(line), 1);
+	assert_int_equal(times("POST /webhook?ignorar= HTTP/1.1\r\n"), 1);
+	assert_int_equal(times("GET /webhook?hmac="), 1);
+	assert_int_equal(times("POST /pixgate-check-"), 1);
+	assert_int_equal(times("Transfer-Encoding: chunked"), 1);
+	assert_int_equal(times("PIXGATETEST"), 6);	/* three events, that of a charge has it in its txid too, and /pix once more for each other way to it */
+	assert_int_equal(times("valor"), 3);
+	assert_int_equal(times("\"valor\":\"0.01\""), 3);
+	assert_int_equal(times("caller.emul.pixgate.example\n"), 2 + 11 + SEEN_TRIES);
+	assert_int_equal(times("webhook.efipay.com.br\n"), 0);	/* whoever has that name was never let in */
+	seen_free(&s);
+}
+
+static void bs2_shows_no_certificate_and_proves_itself_by_password(void **state)
+{
+	static const char right[] = "Authorization: Basic YmFuY286c2VuaGE=\r\n";
+	struct target t = target_of(MODE_BS2, &psp_bs2, 0);
+	struct peer_manner m = well();
+	struct seen s;
+
+	(void)state;
+	m.clients = m.names = NULL;
+	m.without = 200;
+	t.query = t.secret = "";
+	t.authorization = "Basic YmFuY286c2VuaGE=";
+	s = probed(m, t, PKI_CALLER_PRODUCTION);
+	assert_false(s.asked);
+	for (int v = 0; v < 2; v++) {
+		ended(&s.client[WHO_NONE][v], END_STATUS, 200);
+		ended(&s.client[WHO_FOREIGN][v], END_UNTRIED, 0);
+		ended(&s.client[WHO_RIGHT][v], END_UNTRIED, 0);
+	}
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	ended(&s.request[REQ_PIX], END_UNTRIED, 0);
+	ended(&s.request[REQ_EVENT], END_UNTRIED, 0);
+	ended(&s.request[REQ_NO_SECRET], END_UNTRIED, 0);
+	ended(&s.request[REQ_NO_AUTH], END_STATUS, 200);
+	ended(&s.request[REQ_BAD_AUTH], END_STATUS, 200);
+	assert_int_equal(times("caller.emul"), 0);
+	assert_int_equal(times("PIXGATETEST"), 0);
+	assert_int_equal(times("Authorization: Basic "), times(right) + 1);
+	assert_int_equal(times("POST /webhook HTTP/1.1"), times(right) + 1);	/* one without, one wrong; the GET has it too */
+	seen_free(&s);
+	t = target_of(MODE_BS2_INDIRECT, &psp_bs2_indirect, 0);
+	t.authorization = "Bearer abcdef";
+	s = probed(m, t, NULL);
+	ended(&s.request[REQ_EVENT], END_STATUS, 200);
+	assert_int_equal(times("POST /webhook/RecebimentoFinalizado?hmac="), 1);
+	assert_int_equal(times("Authorization: Bearer "), times("Authorization: Bearer abcdef\r\n") + 1);
+	seen_free(&s);
+}
+
+static void a_strangers_session_is_resumed_and_seen(void **state)
+{
+	struct peer_manner m = well();
+	struct seen s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+
+	(void)state;
+	assert_true(s.resumed.resumed);
+	ended(&s.resumed, END_STATUS, 403);
+	seen_free(&s);
+	m.without = 200;	/* the worst of all counts */
+	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+	assert_true(s.resumed.resumed);
+	ended(&s.resumed, END_STATUS, 200);
+	seen_free(&s);
+	m.demands = true;	/* nobody gets a session to begin with */
+	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+	ended(&s.resumed, END_UNTRIED, 0);
+	seen_free(&s);
+}
+
+static void another_of_the_leafs_names_is_crossed(void **state)
+{
+	struct target t = efi_at(0);
+	struct seen s;
+
+	(void)state;
+	t.host = "127.0.0.1";
+	s = probed(well(), t, NULL);
+	assert_true(s.crossed_other && s.for_host);
+	ended(&s.crossed, END_STATUS, 403);
+	seen_free(&s);
+}
+
+static void http2_is_tried_where_it_is_offered(void **state)
+{
+	struct peer_manner m = well();
+	struct seen s;
+
+	(void)state;
+	m.alpn = "h2";
+	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
+	assert_true(s.h2);
+	assert_int_not_equal(s.request[REQ_HTTP2].end, END_UNTRIED);
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
+}
+
+static void every_address_is_looked_at_and_one_that_answers_is_used(void **state)
+{
+	struct peer_manner m = well();
+	struct peer p = peer_start(&m);
+	struct target t = efi_at(p.port);
+	struct probe_options o = options_of(&t, PKI_CALLER_PRODUCTION);
+	char resolve[100];
+	struct seen s;
+
+	(void)state;
+	snprintf(resolve, sizeof resolve, "localhost:%d:127.0.0.2,127.0.0.1,127.0.0.3", p.port);
+	o.resolve = resolve;
+	assert_true(probe(&t, &o, &s, NULL));
+	assert_int_equal(s.addresses, 3);
+	assert_true(!s.address[0].connected && s.address[1].connected && !s.address[2].connected);
+	assert_int_equal(s.address[0].fail, TLS_NO_CONNECTION);
+	assert_true(!*s.address[0].leaf && *s.address[1].leaf && *s.address[0].why);
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
+	peer_stop(p);
+}
+
+static void a_distrusted_certificate_is_told_why_and_used(void **state)
+{
+	struct peer_manner m = well();
+	struct target t = efi_at(0);
+	struct seen s;
+
+	(void)state;
+	m.cert = at(PKI_API_CERT);
+	m.key = at(PKI_API_KEY);
+	t.host = "pix.example.com";
+	s = probed(m, t, PKI_CALLER_PRODUCTION);
+	assert_false(s.trusted);
+	assert_false(s.for_host);
+	assert_non_null(strstr(s.distrust, "intermediate missing"));
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
+}
+
+static void what_nobody_answers_is_untried(void **state)
+{
+	struct peer_manner m = well();
+	struct peer p = peer_start(&m);
+	struct target t = efi_at(p.port);
+	struct probe_options o = options_of(&t, NULL);
+	struct seen s;
+
+	(void)state;
+	peer_stop(p);
+	assert_true(probe(&t, &o, &s, NULL));
+	assert_true(s.resolved && s.addresses == 1 && !s.address[0].connected && !s.version[TLS_1_2].tried);
+	ended(&s.client[WHO_NONE][0], END_UNTRIED, 0);
+	ended(&s.request[REQ_GET], END_UNTRIED, 0);
+	seen_free(&s);
+	t.host = "nobody..invalid";
+	o.resolve = NULL;
+	assert_true(probe(&t, &o, &s, NULL));
+	assert_false(s.resolved);
+	assert_non_null(strstr(s.lookup, "no address"));
+	ended(&s.plain, END_UNTRIED, 0);
+	seen_free(&s);
+}
+
+static void an_option_that_cannot_be_used_sends_nothing(void **state)
+{
+	struct peer_manner m = well();
+	struct peer p = peer_start(&m);
+	struct target t = efi_at(p.port);
+	struct probe_options o = options_of(&t, PKI_CHAIN_PRODUCTION), good = options_of(&t, NULL);
+	struct err e = { 0 };
+	char byte;
+	struct seen s;
+
+	(void)state;
+	assert_false(probe(&t, &o, &s, &e));	/* a certificate without its key */
+	assert_int_equal(e.code, ERR_CONFIG);
+	o = good;
+	o.cacert = "/nowhere/at/all";
+	assert_false(probe(&t, &o, &s, &e));
+	assert_int_equal(e.code, ERR_CONFIG);
+	o = good;
+	o.resolve = "localhost";
+	assert_false(probe(&t, &o, &s, &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	fcntl(p.told, F_SETFL, O_NONBLOCK);
+	assert_int_equal(read(p.told, &byte, 1), -1);
+	seen_free(&s);
+	peer_stop(p);
+}
+
+static void step(void *ctx, const char *name)
+{
+	buf_putf(ctx, "%s;", name);
+}
+
+static void progress_names_each_step(void **state)
+{
+	struct target t = efi_at(1);
+	struct probe_options o = options_of(&t, NULL);
+	struct buf b = BUF(1000);
+	struct seen s;
+
+	(void)state;
+	o.progress = step;
+	o.ctx = &b;
+	assert_true(probe(&t, &o, &s, NULL));
+	assert_string_equal(buf_str(&b), "name;addresses;TLS versions;client certificates;sessions;names crossed;requests;time;port 80;");
+	buf_free(&b);
+	seen_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_that_is_well_is_seen_as_it_is),
+		cmocka_unit_test(who_is_refused_in_tls_still_sees_the_server),
+		cmocka_unit_test(each_version_is_tried_alone),
+		cmocka_unit_test(what_is_sent_is_what_a_psp_sends),
+		cmocka_unit_test(bs2_shows_no_certificate_and_proves_itself_by_password),
+		cmocka_unit_test(a_strangers_session_is_resumed_and_seen),
+		cmocka_unit_test(another_of_the_leafs_names_is_crossed),
+		cmocka_unit_test(http2_is_tried_where_it_is_offered),
+		cmocka_unit_test(every_address_is_looked_at_and_one_that_answers_is_used),
+		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_used),
+		cmocka_unit_test(what_nobody_answers_is_untried),
+		cmocka_unit_test(an_option_that_cannot_be_used_sends_nothing),
+		cmocka_unit_test(progress_names_each_step),
+	};
+
+	return cmocka_run_group_tests_name("probe", tests, make_folder, drop_folder);
+}
