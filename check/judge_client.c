@@ -188,7 +188,8 @@ bool judge_client_resumed(const struct target *t, const struct seen *s, int64_t 
 	char text[REPLY_TEXT];
 
 	(void)now;
-	if (!spoken(s) || anybody_in(t, s) || outcome_of(&s->resumed) == OUT_UNKNOWN)
+	/* a stranger that gets in by itself has its own check */
+	if (!spoken(s) || anybody_in(t, s) || let_in(s, WHO_SELF) || let_in(s, WHO_FOREIGN) || outcome_of(&s->resumed) == OUT_UNKNOWN)
 		return false;
 	reply_text(&s->resumed, text);
 	if (!s->resumed.resumed)

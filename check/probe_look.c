@@ -21,7 +21,9 @@ void probe_name(struct run *r)
 static void request_of(const struct run *r, const struct ip *ip, enum tls_version least, enum tls_version most, struct tls_request *q)
 {
 	*q = (struct tls_request){
-		.address = *ip, .port = r->t->port, .name = r->t->host, .least = least, .most = most, .timeout_ms = r->o->timeout_ms, .alpn = "h2,http/1.1"
+		.address = *ip, .port = r->t->port, .name = r->t->host, .least = least, .most = most, .timeout_ms = r->o->timeout_ms,
+		/* lighttpd breaks a handshake below TLS 1.2 off when h2 is offered, and would pass for refusing it */
+		.alpn = most < TLS_1_2 ? "http/1.1" : "h2,http/1.1"
 	};
 }
 
