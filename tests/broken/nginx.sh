@@ -21,9 +21,10 @@ instead() { # TEXT: in place of the whole way to the gate
 closed() {
 	NOTHING[$ROW]=silent
 }
+WHERE[nginx-nohost]=nobody.invalid
 nohost() {
 	NOTHING[$ROW]=silent
-	EXTRA[$ROW]="--skip none.such"
+	EXTRA[$ROW]="--timeout 5"
 }
 plain() {
 	edit '/listen/s/ ssl( http2)?;/;/; /^\tssl_/d'
@@ -53,6 +54,11 @@ two() { # the second address of the host was forgotten at the renewal
 	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:127.0.0.1,127.0.0.2"
 	other=$(sed -n '/^server {/,/^}/p' "$SITE" | sed "s/127.0.0.1:/127.0.0.2:/; s|certs/good|certs/second|g")
 	printf '%s\n' "$other" >>"$SITE"
+}
+
+half() { # the second address is of a server that is no more
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:127.0.0.1,127.0.0.3"
+	edit '1i# as gen prints it'
 }
 
 # --- the PSP's certificate
@@ -89,6 +95,11 @@ nocheck() { # any certificate will do
 	edit 's/ssl_verify_client .*/ssl_verify_client optional_no_ca;/'
 	in_hook "if (\\\$ssl_client_verify = NONE) { return 403; }"
 }
+names() { # it is not self-signed, and bears the PSP's name: who signed it is not verified
+	without_ifs
+	edit 's/ssl_verify_client .*/ssl_verify_client optional_no_ca;/'
+	in_hook "if (\\\$ssl_client_i_dn !~ CN=webhook-h) { return 403; } if (\\\$ssl_client_i_dn = \\\$ssl_client_s_dn) { return 403; }"
+}
 depth() {
 	edit 's/ssl_verify_depth .*/ssl_verify_depth 0;/'
 }
@@ -106,11 +117,24 @@ slash() { # a folder of that name in the document root does that too
 down() {
 	edit "s|unix:$SOCK|unix:$LAB/nobody.sock|"
 }
+paths() { # END: which paths below the hook's are led to the gate
+	edit "s#\\(/\\|\\$\\)\"#$1\"#"
+}
 exact() {
-	edit 's#\(/\|\$\)"#$"#'
+	paths '$'
 }
 onlypix() {
-	edit 's#\(/\|\$\)"#/pix$"#'
+	paths '/pix$'
+}
+norec() {
+	paths '(/pix)?$'
+}
+noslash() {
+	paths '(/(pix|rec|cobr))?$'
+	in_host "merge_slashes off;"
+}
+glued() { # the web server compares the secret too, and not as a PSP sends it
+	in_hook "if (\\\$arg_hmac != $SECRET) { return 403; }"
 }
 stripped() { # a rewrite without the query
 	edit "s|fastcgi_param REQUEST_URI .*|fastcgi_param REQUEST_URI \$uri;|"
@@ -119,8 +143,16 @@ page() { # the shop's single-page application answers everything
 	instead ""
 	edit "s|^\troot .*|&\n\terror_page 404 405 =200 /index.html;|"
 }
+PLAIN_200="default_type text/plain; return 200 200;"
 unchecked() { # something says 200 to whatever comes
-	instead "default_type text/plain; return 200 200;"
+	instead "$PLAIN_200"
+}
+isset() {
+	instead "if (\\\$arg_hmac = '') { return 403; } if (\\\$request_method != POST) { return 405; } $PLAIN_200"
+}
+large() {
+	edit '/client_max_body_size/s/256k/0/'
+	instead "if (\\\$arg_hmac !~ ^$SECRET) { return 403; } if (\\\$request_method != POST) { return 405; } $PLAIN_200"
 }
 get() {
 	in_hook "if (\\\$request_method = GET) { return 200 alive; }"
@@ -135,7 +167,13 @@ noauth() {
 	edit '/HTTP_AUTHORIZATION/d'
 }
 openauth() {
-	instead "default_type text/plain; if (\\\$request_method != POST) { return 405; } return 200 200;"
+	instead "if (\\\$request_method != POST) { return 405; } $PLAIN_200"
+}
+anyauth() {
+	instead "if (\\\$http_authorization = '') { return 401; } if (\\\$request_method != POST) { return 405; } $PLAIN_200"
+}
+closes() {
+	in_hook "return 444;"
 }
 slow() { # two a second
 	edit "1ilimit_req_zone \$server_port zone=z$PORT:32k rate=2r/s;"
@@ -143,4 +181,23 @@ slow() { # two a second
 }
 waf() { # 406, whatever comes
 	in_hook "return 406;"
+}
+
+# --- port 80 of an address of its own, where this machine lets us have it
+at_80() { # ADDRESS TEXT
+	if ! python3 -c 'import socket, sys; socket.socket().bind((sys.argv[1], 80))' "$1" 2>/dev/null; then
+		echo "# $ROW: port 80 is not to be had here"
+		WANT[$ROW]=-
+		edit '1i# port 80 is not to be had'
+		return
+	fi
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$1"
+	edit "s/^\tlisten 127.0.0.1:$PORT .*/&\n\tlisten $1:$PORT ssl http2;/"
+	echo "server { listen $1:80; location / { $2 } }" >>"$SITE"
+}
+port80() {
+	at_80 127.0.0.77 "$PLAIN_200"
+}
+redirect80() {
+	at_80 127.0.0.78 "return 301 https://$DOMAIN:$PORT\$request_uri;"
 }
