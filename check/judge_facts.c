@@ -321,11 +321,12 @@ bool gate_answers(const struct target *t, const struct seen *s)
 	return ping_in(t, s) && !page(main_reply(t, s));
 }
 
+/* The gate refuses without a word; a firewall for web pages has a page. */
 bool own_refusal(const struct target *t, const struct seen *s)
 {
 	const struct reply *r = main_reply(t, s);
 
-	return t->sources && r->end == END_STATUS && r->status == 403;
+	return t->sources && r->end == END_STATUS && r->status == 403 && !*r->body;
 }
 
 bool out_of_date(const struct seen *s, int64_t now)

@@ -107,6 +107,8 @@ static void a_refusal_of_our_address_is_a_note(void **state)
 		seen_says(&x, "http.ping", "cannot be told from here");
 		all_end(&x, http(404, ""));
 		expect(&x, "http.ping:fail");
+		all_end(&x, http(403, "<html>Attention required"));	/* of a firewall, which asks nobody's address */
+		expect(&x, "http.ping:fail");
 	}
 }
 
