@@ -7,6 +7,21 @@
 #include "lib/mem.h"
 #include "lib/tls_inside.h"
 
+/*
+ * A TLS 1.3 server judges our certificate after the handshake and says so, or gives a session. What we sent before it had said so would
+ * be unread when it hangs up: the connection is reset then, and the alert lost. So it has the time of two round trips to speak first.
+ */
+static void hear(struct look *l)
+{
+	int64_t until = l->until, soon = tls_clock() + 50 + 2 * l->seen->handshake_ms;
+	char byte;
+
+	l->until = soon < until ? soon : until;
+	if (l->seen->version == TLS_1_3 && tls_more(l, NULL))
+		SSL_peek(l->ssl, &byte, 1);
+	l->until = until;
+}
+
 /* What was read before a failure stays: a server that answers and then breaks off has answered. */
 static bool read_on(struct look *l, struct buf *answer, struct err *e)
 {
@@ -50,7 +65,8 @@ bool tls_ask(const struct tls_request *r, const char *bytes, size_t len, struct 
 	if (ok) {
 		l.until = tls_clock() + r->timeout_ms;
 		l.most = l.taken + TLS_MOST + 2 * answer->max;
-		if (len && SSL_write_ex(l.ssl, bytes, len, &n) != 1)	/* into memory: all of it, at once */
+		hear(&l);
+		if (!*seen->alert && len && SSL_write_ex(l.ssl, bytes, len, &n) != 1)	/* into memory: all of it, at once */
 			ok = tls_bad(&l, TLS_BROKEN, e, "OpenSSL has no memory");
 		else {
 			tls_flush(&l, NULL);	/* who does not take it all may have said why */

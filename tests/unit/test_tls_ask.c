@@ -114,6 +114,26 @@ static void a_refusal_after_the_handshake_is_seen(void **state)
 	peer_stop(p);
 }
 
+/* A request that were there already would make a reset of its hanging up, and the alert might be lost. */
+static void a_refusal_is_heard_before_anything_is_sent(void **state)
+{
+	struct peer p = started((struct peer_manner){ .clients = in_dir("root.crt"), .demands = true, .abrupt = true });
+	struct tls_request r = to(p, TLS_1_3);
+	struct tls_seen seen;
+	char answer[64], told[64], *single = alone();
+	struct err e;
+
+	(void)state;
+	r.identity = single;
+	assert_false(ask(&r, &seen, answer, NULL, &e));
+	assert_string_equal(seen.alert, "unknown CA");
+	tls_seen_free(&seen);
+	peer_told(p, told, sizeof told);
+	assert_string_equal(told, "0 unread");
+	peer_stop(p);
+	free(single);
+}
+
 static void a_session_is_resumed_without_the_certificate(void **state)
 {
 	struct peer p = started((struct peer_manner){ .clients = in_dir("root.crt"), .demands = true, .with = 200 });
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(the_cas_that_it_names_are_told),
 		cmocka_unit_test(a_certificate_goes_with_its_chain),
 		cmocka_unit_test(a_refusal_after_the_handshake_is_seen),
+		cmocka_unit_test(a_refusal_is_heard_before_anything_is_sent),
 		cmocka_unit_test(a_session_is_resumed_without_the_certificate),
 		cmocka_unit_test(a_server_that_gives_no_session_gives_none),
 		cmocka_unit_test(the_protocol_agreed_on_is_told),
