@@ -351,6 +351,67 @@ static void an_option_that_cannot_be_used_sends_nothing(void **state)
 	peer_stop(p);
 }
 
+/* A server in clear at a port of its own, for one request, which goes into the pipe. */
+static struct peer in_clear(const char *answer)
+{
+	struct sockaddr_in on = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), told[2];
+	socklen_t len = sizeof on;
+	struct peer p = { 0 };
+
+	assert_true(!bind(fd, (struct sockaddr *)&on, sizeof on) && !listen(fd, 8) && !getsockname(fd, (struct sockaddr *)&on, &len) && !pipe(told));
+	p.pid = fork();
+	if (!p.pid) {
+		char request[8192];
+		size_t n = 0;
+		ssize_t got;
+		int c;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		c = accept(fd, NULL, NULL);
+		while (!memmem(request, n, probe_ping, strlen(probe_ping)) && (got = read(c, request + n, sizeof request - 1 - n)) > 0)
+			n += (size_t)got;
+		request[n] = '\0';
+		_exit(write(told[1], request, n + 1) < 0 || write(c, answer, strlen(answer)) < 0 || shutdown(c, SHUT_RDWR));
+	}
+	close(fd);
+	close(told[1]);
+	p.port = ntohs(on.sin_port);
+	p.told = told[0];
+	return p;
+}
+
+static void in_clear_no_secret_is_told(void **state)
+{
+	struct peer p = in_clear("HTTP/1.1 301 Moved\r\nLocation: https://localhost/webhook?hmac=1\r\nContent-Length: 0\r\n\r\n");
+	struct target t = efi_at(8443);
+	struct probe_options o = options_of(&t, NULL);
+	struct seen s = { .addresses = 1 };
+	struct run r = { .t = &t, .o = &o, .s = &s };
+	char request[8192];
+
+	(void)state;
+	t.authorization = "Basic YmFuY286c2VuaGE=";
+	assert_true(ip_parse("127.0.0.1", 9, &s.address[0].ip));
+	probe_plain_at(&r, p.port);
+	peer_told(p, request, sizeof request);
+	assert_int_equal(strncmp(request, "POST /webhook HTTP/1.1\r\nHost: localhost\r\n", 41), 0);
+	assert_null(strstr(request, secret));
+	assert_null(strstr(request, "hmac"));
+	assert_null(strstr(request, "Authorization"));
+	ended(&s.plain, END_STATUS, 301);
+	assert_string_equal(s.plain.location, "https://localhost/webhook?hmac=***");
+	peer_stop(p);
+	/* nobody there now; and a path that is the secret is not sent at all */
+	probe_plain_at(&r, p.port);
+	ended(&s.plain, END_NO_CONNECTION, 0);
+	s.plain = (struct reply){ 0 };
+	t.path = query;
+	snprintf(query, sizeof query, "/%s", secret);
+	probe_plain_at(&r, p.port);
+	ended(&s.plain, END_UNTRIED, 0);
+}
+
 static void step(void *ctx, const char *name)
 {
 	buf_putf(ctx, "%s;", name);
@@ -387,6 +448,7 @@ int main(void)
 		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_used),
 		cmocka_unit_test(what_nobody_answers_is_untried),
 		cmocka_unit_test(an_option_that_cannot_be_used_sends_nothing),
+		cmocka_unit_test(in_clear_no_secret_is_told),
 		cmocka_unit_test(progress_names_each_step),
 	};
 
