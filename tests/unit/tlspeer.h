@@ -24,7 +24,7 @@ struct peer_manner {
 	const char *cert, *key;	/* files */
 	const char *clients;	/* CA file: asks for a client certificate; NULL: does not */
 	bool demands;		/* refuses in TLS whom it does not know */
-	bool abrupt;		/* after some thought, and hangs up at once; it tells "1 unread" where there was more to read, else "0 unread" */
+	bool abrupt;		/* after some thought, and hangs up at once; it tells how many bytes it did not read */
 	int without, with;	/* a status or PEER_…, to who shows no certificate and to who does */
 	int slow_ms;		/* before it answers */
 	int hello_ms;		/* before it begins with TLS */
@@ -126,7 +126,7 @@ static inline void peer_meet(SSL_CTX *ctx, int fd, const struct peer_manner *m, 
 	poll(NULL, 0, m->hello_ms);
 	if (SSL_accept(ssl) != 1) {
 		if (m->abrupt) {
-			dprintf(told, "%d unread%c", recv(fd, request, sizeof request, MSG_DONTWAIT) > 0, 0);
+			dprintf(told, "%zd%c", recv(fd, request, sizeof request, MSG_DONTWAIT), 0);
 			goto out;
 		}
 		/* what is unread when it closes would become a reset, which may overtake the alert */
