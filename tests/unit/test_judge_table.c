@@ -226,7 +226,7 @@ static void the_manual_lists_every_id_with_cause_and_fix(void **state)
 	free(page);
 }
 
-MAIN("judge",
+MAIN("judge_table",
 	cmocka_unit_test(nothing_seen_is_the_name_alone_and_no_crash),
 	cmocka_unit_test(a_healthy_set_up_of_each_mode_is_well),
 	cmocka_unit_test(every_check_has_its_say_in_each_of_its_modes),
