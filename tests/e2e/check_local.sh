@@ -138,6 +138,11 @@ suexec() {
 	local_check
 	finds "root looks, and the program is started as its owner" ""
 	"$T/bin/pixgate" --conf "$CONF" check --local >/dev/null 2>&1
+	chown root:root "$CONF"
+	chmod 600 "$CONF"
+	local_check
+	finds "a configuration that root can read and the program's owner cannot" "fail:local.gate" "answers 503"
+	own
 	check "nothing of root's is left behind" test -z "$(find "$HOME_OF" -user root)"
 	as=("${as_was[@]}")
 }
@@ -261,7 +266,9 @@ socket_and_log() {
 	SOCK=$HOME_OF/gate.sock ADDRESS=unix:$HOME_OF/gate.sock
 	start gate ${as[@]+"${as[@]}"} "$CGI" --conf "$CONF" --listen "$ADDRESS"
 	GATE_PID=$PID
-	until_true 10 test -S "$SOCK"
+	until_true 10 accepts "$ADDRESS"
+	# its inbox is made when it starts, which may be a moment later
+	until_true 10 ${as[@]+"${as[@]}"} "$T/bin/pixgate" --conf "$CONF" inbox stats
 	chmod 660 "$SOCK"
 	local_check --socket "$SOCK"
 	finds "a gate that listens" "" "accepts connections"

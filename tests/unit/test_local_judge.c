@@ -175,7 +175,7 @@ static void secrets_and_tokens(void **state)
 	WRONG("3 local.tokens", files[5].mode = S_IFREG | 0600);
 	WRONG("3 local.tokens", files[6].link = true);
 	WRONG("3 local.tokens", files[5].uid = 5);
-	WRONG("", files[5].role = files[6].role = LOCAL_ROLES);	/* none are there */
+	WRONG("", files[5].role = files[6].role = LOCAL_GATE);	/* none are there */
 }
 
 static void space(void **state)
