@@ -20,18 +20,20 @@ static const struct step {
 	{ "port 80", probe_plain },
 };
 
-/* After so many timeouts a kind of step is left. All in all 18, and the steps that ask nobody; probe.h promises 30. */
+/* After so many timeouts a kind of step is left; after so many in sum, be they of a server that answers just in time, all of them. */
+enum { ENOUGH = 20 };
 static const int most[PATIENCES] = {
 	[PATIENCE_ADDRESS] = 4, [PATIENCE_TLS] = 2, [PATIENCE_CLIENT] = 4, [PATIENCE_SESSION] = 2, [PATIENCE_REQUEST] = 3, [PATIENCE_TIME] = 2
 };
 
 bool run_patient(const struct run *r, enum patience p)
 {
-	return r->timeouts[p] < most[p];
+	return r->timeouts[p] < most[p] && r->spent_ms < (int64_t)ENOUGH * r->o->timeout_ms;
 }
 
-void run_count(struct run *r, enum patience p, enum ending end)
+void run_count(struct run *r, enum patience p, enum ending end, int ms)
 {
+	r->spent_ms += ms;
 	r->timeouts[p] += end == END_TIMEOUT;
 }
 

@@ -39,7 +39,7 @@ static void ask(struct run *r, const char *name, enum tls_version least, enum tl
 		ok = tls_ask(&q, bytes.data, bytes.len, &seen, &answer, session, &e);
 		told_tls(r->t, ok, &seen, &e, buf_str(&answer), answer.len, out);
 		/* an answer whose connection stays open cost all the time too */
-		run_count(r, p, ok && !seen.closed && answer.len < answer.max ? END_TIMEOUT : out->end);
+		run_count(r, p, ok && !seen.closed && answer.len < answer.max ? END_TIMEOUT : out->end, seen.took_ms);
 	}
 	if (bytes.data)
 		secret_wipe(bytes.data, bytes.len);

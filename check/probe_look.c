@@ -79,7 +79,7 @@ static void look_at(struct run *r, struct seen_address *a)
 		told_text(r->t, e.text, strlen(e.text), a->why, sizeof a->why);
 	else if (certs_read(buf_str(&seen.chain), seen.chain.len, "", &list, NULL))
 		snprintf(a->leaf, sizeof a->leaf, "%s", list.item[0].sha256);
-	run_count(r, PATIENCE_ADDRESS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED);
+	run_count(r, PATIENCE_ADDRESS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED, seen.took_ms);
 	if (ok && !r->speaks)
 		keep_shown(r, &seen);
 	if (ok ? !r->speaks : a->connected && !r->connects)
@@ -100,7 +100,7 @@ void probe_addresses(struct run *r)
 			continue;
 		}
 		a->fail = TLS_TIMEOUT;
-		snprintf(a->why, sizeof a->why, "not tried: too many of its other addresses did not answer in time");
+		snprintf(a->why, sizeof a->why, "not tried: its other addresses took too long");
 	}
 	identities_make(r->t, r->s->names, r->s->name_count < SEEN_NAMES ? r->s->name_count : SEEN_NAMES, r->o->now / 1000, &r->who);
 }
@@ -117,7 +117,7 @@ void probe_versions(struct run *r)
 		out->agreed = looked(&q, &seen, NULL);
 		out->fail = seen.fail;
 		told_text(r->t, seen.alert, strlen(seen.alert), out->alert, sizeof out->alert);
-		run_count(r, PATIENCE_TLS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED);
+		run_count(r, PATIENCE_TLS, seen.fail == TLS_TIMEOUT ? END_TIMEOUT : END_UNTRIED, seen.took_ms);
 		/* one that speaks nothing newer shows its certificate here alone */
 		if (out->agreed && !r->speaks && !r->s->chain.count)
 			keep_shown(r, &seen);

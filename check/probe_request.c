@@ -132,6 +132,11 @@ out:
 	return ok;
 }
 
+static int took(const struct run *r, const struct reply *a)
+{
+	return a->end == END_TIMEOUT ? r->o->timeout_ms : a->connect_ms + a->tls_ms + a->ms;
+}
+
 void probe_requests(struct run *r)
 {
 	for (size_t i = 0; r->speaks && i < sizeof plans / sizeof *plans; i++) {
@@ -141,7 +146,7 @@ void probe_requests(struct run *r)
 		if ((!p->anybody && !welcome(r)) || (p->what == REQ_HTTP2 && !r->s->h2) || !run_patient(r, PATIENCE_REQUEST))
 			continue;
 		if (send_one(r, p, out))
-			run_count(r, PATIENCE_REQUEST, out->end);
+			run_count(r, PATIENCE_REQUEST, out->end, took(r, out));
 	}
 	/* a body that nobody wants may end in a reset, which overtakes the answer */
 	r->s->large_cut = r->s->request[REQ_LARGE].end == END_CLOSED;
@@ -157,7 +162,7 @@ void probe_times(struct run *r)
 
 		if (!send_one(r, &plans[REQ_PING], &one))
 			return;
-		run_count(r, PATIENCE_TIME, one.end);
+		run_count(r, PATIENCE_TIME, one.end, took(r, &one));
 		r->s->ms[r->s->tries++] = one.end == END_STATUS && one.status / 100 == first->status / 100 ? one.connect_ms + one.tls_ms + one.ms : -1;
 	}
 }

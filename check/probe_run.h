@@ -18,10 +18,11 @@ struct run {
 	bool connects;			/* it takes connections */
 	bool speaks;			/* it shook hands with TLS 1.2 or 1.3 */
 	int timeouts[PATIENCES];
+	int64_t spent_ms;		/* all that was waited for */
 };
 
 bool run_patient(const struct run *r, enum patience p);		/* it may be tried once more */
-void run_count(struct run *r, enum patience p, enum ending end);	/* counts a timeout */
+void run_count(struct run *r, enum patience p, enum ending end, int ms);	/* counts a timeout, and the time that it took */
 
 /* The steps, in their order. None fails: what goes wrong is a fact. (probe_look.c, probe_client.c, probe_request.c, probe_plain.c) */
 void probe_name(struct run *r);

@@ -110,6 +110,7 @@ bool tls_open(struct look *l, struct err *e)
 	bool ok;
 
 	*l->seen = (struct tls_seen){ .connect_ms = -1, .chain = BUF(2 * TLS_MOST) };
+	l->opened = tls_clock();
 	ERR_clear_error();
 	ok = tls_connect(l, e) && tls_prepare(l, e) && shaken(l, e);
 	if (ok) {
@@ -125,6 +126,7 @@ bool tls_open(struct look *l, struct err *e)
 
 void tls_close(struct look *l)
 {
+	l->seen->took_ms = (int)(tls_clock() - l->opened);
 	if (l->after) {
 		SSL_shutdown(l->ssl);	/* a word to go: some servers log a connection that just ends as an attack */
 		tls_flush(l, NULL);

@@ -44,6 +44,7 @@ struct tls_seen {
 	enum tls_version version;	/* agreed on */
 	int connect_ms;			/* -1: it did not connect */
 	int handshake_ms;		/* from the first byte of TLS to its end, without the connection's */
+	int took_ms;			/* all of it, however it ended */
 	bool asked;			/* it wants a client certificate */
 	char *names[TLS_NAMES];		/* the CAs that it names for it, as its list has them, RFC 2253, made printable; owned: tls_seen_free */
 	int name_count;			/* all that it names, kept or not */

@@ -19,7 +19,7 @@ struct look {
 	const struct tls_request *r;
 	struct tls_seen *seen;
 	int fd;
-	int64_t until, began;	/* of the monotonic clock, ms */
+	int64_t opened, until, began;	/* of the monotonic clock, ms */
 	size_t taken, most;	/* bytes that came, that may come */
 	bool after;		/* the handshake is over */
 	SSL_CTX *ctx;

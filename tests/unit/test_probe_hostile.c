@@ -236,6 +236,31 @@ static void a_server_that_hangs_in_http_costs_a_few_timeouts(void **state)
 	SSL_CTX_free(ctx);
 }
 
+static void just_in_time(int fd, SSL_CTX *ctx, unsigned seed)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	SSL *ssl = shake(fd, ctx);
+
+	(void)seed;
+	poll(NULL, 0, PATIENCE * 8 / 10);
+	SSL_write(ssl, answer, sizeof answer - 1);
+	SSL_shutdown(ssl);
+}
+
+static void a_server_that_always_answers_just_in_time_is_left_after_a_while(void **state)
+{
+	SSL_CTX *ctx = context(at(PKI_SERVER_CERT), at(PKI_SERVER_KEY));
+	int64_t began = clock_ms();
+	struct seen s = survived(host_start(just_in_time, ctx, 0), LONGEST);
+
+	(void)state;
+	assert_true(clock_ms() - began < LONGEST * PATIENCE);
+	assert_int_equal(s.request[REQ_PING].end, END_STATUS);
+	assert_true(s.tries < SEEN_TRIES);
+	seen_free(&s);
+	SSL_CTX_free(ctx);
+}
+
 static void endless(SSL *ssl, const char *begin, char letter)
 {
 	static char much[16384];
@@ -451,6 +476,7 @@ int main(void)
 		cmocka_unit_test(a_port_that_takes_no_connection_costs_one),
 		cmocka_unit_test(http_at_the_port_of_https_is_no_tls),
 		cmocka_unit_test(a_server_that_hangs_in_http_costs_a_few_timeouts),
+		cmocka_unit_test(a_server_that_always_answers_just_in_time_is_left_after_a_while),
 		cmocka_unit_test(an_answer_without_end_is_cut),
 		cmocka_unit_test(random_bytes_are_survived_at_every_stage),
 		cmocka_unit_test(a_hostile_subject_is_seen_and_harmless),
