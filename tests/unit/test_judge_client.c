@@ -352,47 +352,6 @@ static void another_name_that_leads_here_is_a_failure_but_not_another_sites_page
 	expect(&x, "client.right:note client.crossed:fail");
 }
 
-static void a_certificate_demanded_fails_at_bs2_and_warns_with_skip_mtls(void **state)
-{
-	const struct reply how[] = { NGINX_NONE, alert("tlsv13 alert certificate required"), alert("handshake failure"), ended(END_CLOSED) };
-	static const enum mode modes[] = { MODE_EFI_SKIP, MODE_BS2, MODE_BS2_INDIRECT };
-
-	(void)state;
-	for (size_t m = 0; m < 3; m++)
-		for (size_t n = 0; n < sizeof how / sizeof *how; n++) {
-			struct scene x;
-
-			healthy(&x, modes[m]);
-			x.s.asked = true;
-			for (int w = 0; w < WHOS; w++)
-				both(&x, (enum who)w, how[n]);
-			for (int q = 0; q < REQUESTS; q++)
-				x.s.request[q] = how[n];
-			x.s.tries = 0;
-			expect(&x, m ? "client.demanded:fail" : "client.demanded:warn");
-		}
-}
-
-static void asked_but_not_demanded_is_well_unless_efis_own_is_refused(void **state)
-{
-	static char production[] = PIN_PRODUCTION, shop[] = "CN=The shop's staff";
-	struct scene x;
-
-	(void)state;
-	healthy(&x, MODE_EFI_SKIP);
-	x.s.asked = true;
-	expect(&x, "");
-	x.s.name_count = 1;
-	x.s.names[0] = shop;
-	expect(&x, "");
-	both(&x, WHO_FOREIGN, NGINX_BAD);
-	expect(&x, "client.demanded:warn");
-	x.s.names[0] = production;
-	expect(&x, "client.demanded:warn");
-	x.t.env = &x.t.psp->envs[0];
-	expect(&x, "");
-}
-
 MAIN("judge_client",
 	cmocka_unit_test(what_tells_nothing_of_strangers_is_not_judged),
 	cmocka_unit_test(a_page_that_speaks_of_certificates_is_no_refusal),
@@ -409,6 +368,4 @@ MAIN("judge_client",
 	cmocka_unit_test(the_gates_403_behind_a_server_that_took_the_certificate_is_http_ping),
 	cmocka_unit_test(versions_that_differ_for_the_right_one_are_told_but_not_one_that_is_not_spoken),
 	cmocka_unit_test(a_strangers_session_that_lets_in_when_resumed_is_a_failure),
-	cmocka_unit_test(another_name_that_leads_here_is_a_failure_but_not_another_sites_page),
-	cmocka_unit_test(a_certificate_demanded_fails_at_bs2_and_warns_with_skip_mtls),
-	cmocka_unit_test(asked_but_not_demanded_is_well_unless_efis_own_is_refused))
+	cmocka_unit_test(another_name_that_leads_here_is_a_failure_but_not_another_sites_page))
