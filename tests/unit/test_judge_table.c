@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "check/local.h"
 #include "judge_scene.h"
 
 #define PAGE_MAX (256 * 1024)
@@ -218,6 +219,13 @@ static void the_manual_lists_every_id_with_cause_and_fix(void **state)
 		for (int mode = 0; mode < MODES; mode++)
 			if (c->modes != 31 && !(strstr(part, mode_names[mode]) && c->modes >> mode & 1) != !(c->modes >> mode & 1))
 				fail_msg("pixgate-check(1), %s: %s", c->id, mode_names[mode]);
+		free(part);
+	}
+	for (const struct check *c = local_checks; c->id; c++, n++) {
+		char *part = part_of(page, c->id);
+
+		if (!strstr(part, "\n.Em Cause :\n") || !strstr(part, "\n.Em Fix :\n"))
+			fail_msg("pixgate-check(1), %s: cause or fix is missing", c->id);
 		free(part);
 	}
 	for (const char *at = page; (at = strstr(at, "\n.Em Cause :\n")); at++)
