@@ -106,11 +106,12 @@ finish() {
 	exit 0
 }
 
+LOOP=127.0.0.1	# where the web servers listen
 free_port() {
 	"$TOOLS/port"
 }
 port_open() {
-	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+	(exec 3<>"/dev/tcp/$LOOP/$1") 2>/dev/null
 }
 wait_port() {
 	until_true 20 port_open "$1" || { not_ok "something listens on port $1"; finish; }

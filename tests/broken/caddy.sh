@@ -57,10 +57,10 @@ front() { # [TEXT]: another Caddy before it ends the PSP's TLS, and says nothing
 	edit "s|$DOMAIN:$PORT|$DOMAIN:$APART|g"
 	cat >>"$SITE" <<-END
 	https://$DOMAIN:$PORT {
-		bind 127.0.0.1
+		bind $LOOP
 		tls $LAB/certs/good.chain $LAB/certs/good.key
 		$1
-		reverse_proxy https://127.0.0.1:$APART {
+		reverse_proxy https://$LOOP:$APART {
 			header_up Host $DOMAIN:$APART
 			transport http {
 				tls_server_name $DOMAIN

@@ -14,7 +14,7 @@ in_hook() { # TEXT: before the way to the gate
 
 # --- it listens, and answers nothing
 silent() {
-	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:127.0.0.1 --timeout 2"
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$LOOP --timeout 2"
 	edit '$s/$/\n# stopped once it listens/'
 	AFTER[$ROW]=stop_it
 }

@@ -51,25 +51,25 @@ leafonly() { # "cert.pem" where "fullchain.pem" belongs
 }
 two() { # the second address of the host was forgotten at the renewal
 	local other
-	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:127.0.0.1,127.0.0.2"
-	other=$(sed -n '/^server {/,/^}/p' "$SITE" | sed "s/127.0.0.1:/127.0.0.2:/; s|certs/good|certs/second|g")
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$LOOP,$LOOP2"
+	other=$(sed -n '/^server {/,/^}/p' "$SITE" | sed "s/$LOOP:/$LOOP2:/; s|certs/good|certs/second|g")
 	printf '%s\n' "$other" >>"$SITE"
 }
 
 half() { # the second address is of a server that is no more
-	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:127.0.0.1,127.0.0.3"
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$LOOP,$LOOP2"
 	edit '1i# as gen prints it'
 }
 
 # --- the PSP's certificate
 cdn() { # somebody else ends the PSP's TLS
-	edit "s/127.0.0.1:$PORT ssl/127.0.0.1:$APART ssl/"
+	edit "s/$LOOP:$PORT ssl/$LOOP:$APART ssl/"
 	cat >>"$SITE" <<-END
 	server {
-		listen 127.0.0.1:$PORT ssl http2; server_name $DOMAIN;
+		listen $LOOP:$PORT ssl http2; server_name $DOMAIN;
 		ssl_certificate $LAB/certs/good.chain; ssl_certificate_key $LAB/certs/good.key; ssl_protocols TLSv1.2 TLSv1.3;
 		location / {
-			proxy_pass https://127.0.0.1:$APART; proxy_set_header Host $DOMAIN; proxy_ssl_name $DOMAIN; proxy_ssl_server_name on;
+			proxy_pass https://$LOOP:$APART; proxy_set_header Host $DOMAIN; proxy_ssl_name $DOMAIN; proxy_ssl_server_name on;
 			add_header CF-Ray 8f1c2d3e4f5a6b7c-GRU always;
 		}
 	}
@@ -192,12 +192,12 @@ at_80() { # ADDRESS TEXT
 		return
 	fi
 	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$1"
-	edit "s/^\tlisten 127.0.0.1:$PORT .*/&\n\tlisten $1:$PORT ssl http2;/"
+	edit "s/^\tlisten $LOOP:$PORT .*/&\n\tlisten $1:$PORT ssl http2;/"
 	echo "server { listen $1:80; location / { $2 } }" >>"$SITE"
 }
 port80() {
-	at_80 127.0.0.77 "$PLAIN_200"
+	at_80 "$LOOP3" "$PLAIN_200"
 }
 redirect80() {
-	at_80 127.0.0.78 "return 301 https://$DOMAIN:$PORT\$request_uri;"
+	at_80 "$LOOP2" "return 301 https://$DOMAIN:$PORT\$request_uri;"
 }

@@ -3,6 +3,7 @@
 # web server. The causes that no web server can have (a: no URL, b: no https) check refuses as a target.
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/broken/lab.sh"
+LOOP=127.0.0.1
 . "$ROOT/tests/broken/eight.sh"
 
 # The address that check calls from is one of those that may: with a list of them, a 403 could be ours alone.

@@ -9,9 +9,9 @@ HEAD="Apache $VERSION, $(openssl version | sed 's/^OpenSSL \([0-9]*\.[0-9]*\).*/
 APACHE_MODULES="mpm_event authn_core authz_core authz_host auth_basic mime dir env setenvif headers alias rewrite log_config socache_shmcb reqtimeout ssl http2 proxy proxy_fcgi cgid"
 
 frame() { # MODE SCOPE BACKEND
-	local module shop_port=$PORT listen="Listen 127.0.0.1:$PORT"
+	local module shop_port=$PORT listen="Listen $LOOP:$PORT"
 	# gen's text opens a port of its own only where the port is its own
-	[ "$2" != port ] || { shop_port=$APART; listen="Listen 127.0.0.1:$APART"; }
+	[ "$2" != port ] || { shop_port=$APART; listen="Listen $LOOP:$APART"; }
 	SHOP="port=$shop_port sni=shop.example.com"
 	{
 		for module in $APACHE_MODULES; do
@@ -25,7 +25,7 @@ frame() { # MODE SCOPE BACKEND
 		ErrorLog "/dev/stderr"
 		ServerName localhost
 		$listen
-		Listen 127.0.0.1:$HTTP_PORT
+		Listen $LOOP:$HTTP_PORT
 		StartServers 1
 		ServerLimit 2
 		ThreadsPerChild 25
@@ -40,7 +40,7 @@ frame() { # MODE SCOPE BACKEND
 		  AllowOverride None
 		  Require all denied
 		</Directory>
-		<VirtualHost 127.0.0.1:$shop_port>
+		<VirtualHost $LOOP:$shop_port>
 		  ServerName shop.example.com
 		  SSLEngine on
 		  SSLCertificateFile "$T/pki/server.crt"

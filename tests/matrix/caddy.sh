@@ -25,7 +25,7 @@ frame() { # MODE SCOPE BACKEND
 		}
 	}
 	https://shop.example.com:$shop_port {
-		bind 127.0.0.1
+		bind $LOOP
 		tls $T/pki/server.crt $T/pki/server.key
 		log {
 			output file $T/frame/access.log

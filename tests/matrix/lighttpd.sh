@@ -12,7 +12,7 @@ frame() { # MODE SCOPE BACKEND
 	SHOP="port=$APART sni=shop.example.com"
 	cat >"$T/frame/lighttpd.conf" <<-END
 	server.modules = ( "mod_indexfile", "mod_access", "mod_alias", "mod_redirect" )
-	server.bind = "127.0.0.1"
+	server.bind = "$LOOP"
 	server.port = $HTTP_PORT
 	server.pid-file = "$T/frame/pid"
 	server.document-root = "$T/shop"
@@ -20,7 +20,7 @@ frame() { # MODE SCOPE BACKEND
 	server.errorlog = "/dev/stderr"
 	index-file.names = ( "index.html" )
 	include "$SITE"
-	\$SERVER["socket"] == "127.0.0.1:$APART" {
+	\$SERVER["socket"] == "$LOOP:$APART" {
 	  ssl.engine = "enable"
 	  ssl.pemfile = "$T/pki/server.crt"
 	  ssl.privkey = "$T/pki/server.key"

@@ -25,7 +25,7 @@ frame() { # MODE SCOPE BACKEND
 	  # Debian's nginx.conf has such a line: what the first server of a port does not say, no other can change
 	  ssl_protocols TLSv1.2 TLSv1.3;
 	  server {
-	    listen 127.0.0.1:$shop_port ssl;
+	    listen $LOOP:$shop_port ssl;
 	    server_name shop.example.com;
 	    ssl_certificate $T/pki/server.crt;
 	    ssl_certificate_key $T/pki/server.key;
