@@ -191,7 +191,7 @@ PIXGATE=/nonexistent script efi-mtls loja
 equal "no pixgate: exit status 2" 2 "$RC"
 equal "nothing secret was said" "" "$(grep -lF -e "$(cat mtls/loja.secret)" -e "$(cat plain/loja.secret)" -e "$(cut -d: -f2 plain/banco.basic)" -e "$(cat plain/indireto.bearer)" \
 	-e "$(base64 -w0 <plain/banco.basic)" setup.log ./*.log 2>/dev/null)"
-check "installed with the program" make -s -C "$ROOT" B="$B" DESTDIR="$T/dest" PREFIX=/usr install
+check "installed with the program" make -s -o programs -C "$ROOT" B="$B" DESTDIR="$T/dest" PREFIX=/usr install
 check "… the scripts can be run" test -x "$T/dest/usr/share/pixgate/setup/cgi-bin.sh"
 check "… and find what they share" test -r "$T/dest/usr/share/pixgate/setup/lib.sh"
 finish
