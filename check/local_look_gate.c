@@ -238,7 +238,11 @@ void local_look_gate(const struct local_options *o, const char *dir, struct loca
 	struct statvfs fs;
 
 	g->told = o->gate;
-	if (o->gate ? snprintf(path, sizeof path, "%s%s", strchr(o->gate, '/') ? "" : "./", o->gate) >= (int)sizeof path : !find(dir, path, sizeof path))
+	if (o->gate && snprintf(path, sizeof path, "%s%s", strchr(o->gate, '/') ? "" : "./", o->gate) >= (int)sizeof path) {
+		g->file.error = ENAMETOOLONG;
+		return;
+	}
+	if (!o->gate && !find(dir, path, sizeof path))
 		return;
 	g->cgi = for_cgi(path);
 	local_look_file(LOCAL_GATE, path, &g->file);

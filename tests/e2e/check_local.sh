@@ -60,6 +60,15 @@ healthy() {
 	check "nothing was kept by looking" test ! -e "$DIR/inbox.db"
 	local_check banco
 	finds "with a hook's name" ""
+	cd "$HOME_OF/cgi-bin" || exit 2
+	local_check --gate pixgate.cgi
+	finds "a program by its name alone" "" "$CGI"
+	cd .. || exit 2
+	local_check --gate cgi-bin/pixgate.cgi
+	finds "… or below where we stand" "" "$CGI"
+	cd / || exit 2
+	local_check --gate "/$(printf '%02000d' 0)"
+	finds "a name that no file can have" "fail:local.gate" "too long"
 	local_check bnco
 	equal "a hook that is not there" 2 "$CODE"
 	lacks "no secret is printed" "$SECRET"
