@@ -204,6 +204,13 @@ static void bs2_shows_no_certificate_and_proves_itself_by_password(void **state)
 	assert_int_equal(times("Authorization: Basic "), times(right) + 1);
 	assert_int_equal(times("POST /webhook HTTP/1.1"), times(right) + 1);	/* one without, one wrong; the GET has it too */
 	seen_free(&s);
+	m = well();	/* it asks: BS2 shows none all the same */
+	m.without = 200;
+	m.with = 403;
+	s = probed(m, t, PKI_CALLER_PRODUCTION);
+	assert_true(s.asked);
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
 	t = target_of(MODE_BS2_INDIRECT, &psp_bs2_indirect, 0);
 	t.authorization = "Bearer abcdef";
 	s = probed(m, t, NULL);
@@ -279,6 +286,47 @@ static void every_address_is_looked_at_and_one_that_answers_is_used(void **state
 	assert_true(!*s.address[0].leaf && *s.address[1].leaf && *s.address[0].why);
 	ended(&s.request[REQ_PING], END_STATUS, 200);
 	seen_free(&s);
+	peer_stop(p);
+}
+
+/* Takes connections at 127.0.0.2 and closes them. */
+static pid_t closing(int port)
+{
+	struct sockaddr_in on = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK + 1) }, .sin_port = htons((uint16_t)port) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	assert_true(!bind(fd, (struct sockaddr *)&on, sizeof on) && !listen(fd, 8));
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			close(accept(fd, NULL, NULL));
+	}
+	close(fd);
+	return pid;
+}
+
+static void an_address_without_tls_is_not_the_one_that_is_used(void **state)
+{
+	struct peer_manner m = well();
+	struct peer p = peer_start(&m);
+	pid_t closer = closing(p.port);
+	struct target t = efi_at(p.port);
+	struct probe_options o = options_of(&t, PKI_CALLER_PRODUCTION);
+	char resolve[100];
+	struct seen s;
+
+	(void)state;
+	snprintf(resolve, sizeof resolve, "localhost:%d:127.0.0.2,127.0.0.1", p.port);
+	o.resolve = resolve;
+	assert_true(probe(&t, &o, &s, NULL));
+	assert_true(s.address[0].connected && s.address[0].fail == TLS_CLOSED);
+	assert_true(s.version[TLS_1_2].agreed);
+	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
+	kill(closer, SIGKILL);
+	waitpid(closer, NULL, 0);
 	peer_stop(p);
 }
 
@@ -445,6 +493,7 @@ int main(void)
 		cmocka_unit_test(another_of_the_leafs_names_is_crossed),
 		cmocka_unit_test(http2_is_tried_where_it_is_offered),
 		cmocka_unit_test(every_address_is_looked_at_and_one_that_answers_is_used),
+		cmocka_unit_test(an_address_without_tls_is_not_the_one_that_is_used),
 		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_used),
 		cmocka_unit_test(what_nobody_answers_is_untried),
 		cmocka_unit_test(an_option_that_cannot_be_used_sends_nothing),
