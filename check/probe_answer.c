@@ -87,16 +87,14 @@ void told_location(const struct target *t, const char *text, size_t len, char *o
 	struct buf b = BUF(2 * MOST);
 
 	buf_add(&b, text, p ? (size_t)(p - text) : (size_t)(end - text));
-	while (p && p < end) {
-		const char *next = p + 1, *value;
-
+	for (const char *next, *value; p && p < end; p = next) {
+		next = p + 1;
 		while (next < end && *next != '&' && *next != ';' && *next != '#' && *next != '?')
 			next++;
 		value = memchr(p, '=', (size_t)(next - p));
 		buf_add(&b, p, value ? (size_t)(value + 1 - p) : 1);
 		if (value ? value + 1 < next : p + 1 < next)
 			buf_puts(&b, STARS);
-		p = next;
 	}
 	told_text(t, buf_str(&b), b.len, out, size);
 	buf_free(&b);

@@ -8,6 +8,7 @@ if [ -z "$KIND" ]; then	# each in a process of its own: the frames share names
 	done
 	finish
 fi
+# shellcheck disable=SC1090
 . "$ROOT/tests/matrix/$KIND.sh"
 DOMAIN=pix.example.com
 BANK=$T/bank

@@ -1,4 +1,4 @@
-/* What is seen of a server, well or badly set up, and what is sent to it. */
+/* What is sent to a server, and to whom nothing is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,142 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/probe_scene.h"
-#include "tests/unit/tlspeer.h"
-
-static struct peer_manner well(void)
-{
-	return (struct peer_manner){
-		.cert = at(PKI_SERVER_CERT), .key = at(PKI_SERVER_KEY), .clients = at(PKI_CHAIN_PRODUCTION), .names = at(PKI_CHAIN_PRODUCTION),
-		.without = 403, .with = 200
-	};
-}
-
-static char sent[1 << 17];	/* every request that came, each behind "CN\n"; NULs became '\1' */
-
-/* Probes the server and stops it. The caller frees. */
-static struct seen probed(struct peer_manner m, struct target t, const char *client_cert)
-{
-	struct peer p = peer_start(&m);
-	struct probe_options o;
-	struct err e = { 0 };
-	struct seen s;
-	ssize_t n;
-	size_t len = 0;
-
-	assert_true(p.port > 0);
-	t.port = p.port;
-	o = options_of(&t, client_cert);
-	if (!probe(&t, &o, &s, &e))
-		fail_msg("%s", e.text);
-	kill(p.pid, SIGKILL);
-	while ((n = read(p.told, sent + len, sizeof sent - 1 - len)) > 0)
-		len += (size_t)n;
-	for (size_t i = 0; i < len; i++)
-		sent[i] = sent[i] ? sent[i] : '\1';
-	sent[len] = '\0';
-	peer_stop(p);
-	clean_seen(&s);
-	return s;
-}
-
-static int times(const char *text)
-{
-	int n = 0;
-
-	for (const char *p = sent; (p = strstr(p, text)); p += strlen(text))
-		n++;
-	return n;
-}
-
-static void ended(const struct reply *r, enum ending end, int status)
-{
-	if (r->end != end || r->status != status)
-		fail_msg("ended with %d, HTTP %d (%s), not %d, %d", (int)r->end, r->status, r->text, (int)end, status);
-}
-
-static void a_server_that_is_well_is_seen_as_it_is(void **state)
-{
-	struct seen s = probed(well(), efi_at(0), PKI_CALLER_PRODUCTION);
-
-	(void)state;
-	assert_true(s.resolved);
-	assert_int_equal(s.addresses, 1);
-	assert_true(s.address[0].connected && s.address[0].fail == TLS_AGREED);
-	assert_string_equal(s.address[0].leaf, s.chain.item[0].sha256);
-	assert_true(s.asked);
-	assert_int_equal(s.name_count, 2);
-	assert_non_null(strstr(s.names[0], "CN=webhook.efipay.com.br"));
-	assert_true(s.for_host && s.trusted);
-	assert_string_equal(s.distrust, "");
-	assert_false(s.h2);
-	assert_false(s.version[TLS_1_0].agreed || s.version[TLS_1_1].agreed);
-	assert_true(s.version[TLS_1_0].tried && s.version[TLS_1_2].agreed && s.version[TLS_1_3].agreed);
-	for (int v = 0; v < 2; v++) {
-		ended(&s.client[WHO_NONE][v], END_STATUS, 403);
-		ended(&s.client[WHO_SELF][v], END_ALERT, 0);
-		ended(&s.client[WHO_FOREIGN][v], END_ALERT, 0);
-		ended(&s.client[WHO_EXPIRED][v], END_ALERT, 0);
-		ended(&s.client[WHO_RIGHT][v], END_STATUS, 200);
-	}
-	assert_int_equal(s.client[WHO_SELF][0].stage, STAGE_TLS);
-	assert_int_equal(s.client[WHO_SELF][1].stage, STAGE_ANSWER);
-	ended(&s.request[REQ_PING], END_STATUS, 200);
-	ended(&s.request[REQ_HTTP2], END_UNTRIED, 0);
-	assert_true(s.large_cut);
-	assert_int_equal(s.tries, SEEN_TRIES);
-	for (int i = 0; i < s.tries; i++)
-		assert_in_range(s.ms[i], 0, 3000);
-	assert_false(s.crossed_other);
-	seen_free(&s);
-	seen_free(&s);
-}
-
-static void who_is_refused_in_tls_still_sees_the_server(void **state)
-{
-	struct peer_manner m = well();
-	struct seen s;
-
-	(void)state;
-	m.demands = true;
-	for (m.tls = 0; m.tls <= 12; m.tls += 12) {
-		s = probed(m, efi_at(0), NULL);
-		assert_true(s.address[0].fail == TLS_AGREED && s.asked && s.trusted && s.for_host);
-		assert_true(s.version[TLS_1_2].agreed);
-		assert_true(s.version[TLS_1_3].agreed == (m.tls != 12));
-		ended(&s.client[WHO_NONE][0], END_ALERT, 0);
-		ended(&s.client[WHO_NONE][1], m.tls ? END_UNTRIED : END_ALERT, 0);
-		if (!m.tls)
-			assert_string_equal(s.client[WHO_NONE][1].text, "certificate required");
-		ended(&s.request[REQ_PING], END_UNTRIED, 0);	/* nobody who is let in is at hand */
-		ended(&s.request[REQ_GET], END_ALERT, 0);
-		assert_int_equal(s.tries, 0);
-		seen_free(&s);
-	}
-}
-
-static void each_version_is_tried_alone(void **state)
-{
-	struct peer_manner m = well();
-	struct seen s;
-
-	(void)state;
-	m.tls = 13;
-	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
-	assert_true(s.version[TLS_1_3].agreed && !s.version[TLS_1_2].agreed && s.version[TLS_1_2].fail == TLS_ALERT);
-	assert_string_equal(s.version[TLS_1_2].alert, "protocol version");
-	ended(&s.client[WHO_RIGHT][0], END_UNTRIED, 0);
-	ended(&s.client[WHO_RIGHT][1], END_STATUS, 200);
-	seen_free(&s);
-	m.tls = 10;
-	s = probed(m, efi_at(0), PKI_CALLER_PRODUCTION);
-	assert_true(s.version[TLS_1_0].agreed && !s.version[TLS_1_2].agreed);
-	assert_true(s.address[0].connected && s.address[0].fail != TLS_AGREED);
-	assert_true(s.for_host);	/* its certificate is seen all the same */
-	ended(&s.client[WHO_RIGHT][0], END_UNTRIED, 0);
-	ended(&s.request[REQ_PING], END_UNTRIED, 0);
-	seen_free(&s);
-}
+#include "tests/unit/probe_peer.h"
 
 static void what_is_sent_is_what_a_psp_sends(void **state)
 {
@@ -267,111 +132,6 @@ static void http2_is_tried_where_it_is_offered(void **state)
 	seen_free(&s);
 }
 
-static void every_address_is_looked_at_and_one_that_answers_is_used(void **state)
-{
-	struct peer_manner m = well();
-	struct peer p = peer_start(&m);
-	struct target t = efi_at(p.port);
-	struct probe_options o = options_of(&t, PKI_CALLER_PRODUCTION);
-	char resolve[100];
-	struct seen s;
-
-	(void)state;
-	snprintf(resolve, sizeof resolve, "localhost:%d:127.0.0.2,127.0.0.1,127.0.0.3", p.port);
-	o.resolve = resolve;
-	assert_true(probe(&t, &o, &s, NULL));
-	assert_int_equal(s.addresses, 3);
-	assert_true(!s.address[0].connected && s.address[1].connected && !s.address[2].connected);
-	assert_int_equal(s.address[0].fail, TLS_NO_CONNECTION);
-	assert_true(!*s.address[0].leaf && *s.address[1].leaf && *s.address[0].why);
-	ended(&s.request[REQ_PING], END_STATUS, 200);
-	seen_free(&s);
-	peer_stop(p);
-}
-
-/* Takes connections at 127.0.0.2 and closes them. */
-static pid_t closing(int port)
-{
-	struct sockaddr_in on = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK + 1) }, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	pid_t pid;
-
-	assert_true(!bind(fd, (struct sockaddr *)&on, sizeof on) && !listen(fd, 8));
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			close(accept(fd, NULL, NULL));
-	}
-	close(fd);
-	return pid;
-}
-
-static void an_address_without_tls_is_not_the_one_that_is_used(void **state)
-{
-	struct peer_manner m = well();
-	struct peer p = peer_start(&m);
-	pid_t closer = closing(p.port);
-	struct target t = efi_at(p.port);
-	struct probe_options o = options_of(&t, PKI_CALLER_PRODUCTION);
-	char resolve[100];
-	struct seen s;
-
-	(void)state;
-	snprintf(resolve, sizeof resolve, "localhost:%d:127.0.0.2,127.0.0.1", p.port);
-	o.resolve = resolve;
-	assert_true(probe(&t, &o, &s, NULL));
-	assert_true(s.address[0].connected && s.address[0].fail == TLS_CLOSED);
-	assert_true(s.version[TLS_1_2].agreed);
-	ended(&s.request[REQ_PING], END_STATUS, 200);
-	seen_free(&s);
-	kill(closer, SIGKILL);
-	waitpid(closer, NULL, 0);
-	peer_stop(p);
-}
-
-static void a_distrusted_certificate_is_told_why_and_used(void **state)
-{
-	struct peer_manner m = well();
-	struct target t = efi_at(0);
-	struct seen s;
-
-	(void)state;
-	m.cert = at(PKI_API_CERT);
-	m.key = at(PKI_API_KEY);
-	t.host = "pix.example.com";
-	s = probed(m, t, PKI_CALLER_PRODUCTION);
-	assert_false(s.trusted);
-	assert_false(s.for_host);
-	assert_non_null(strstr(s.distrust, "intermediate missing"));
-	ended(&s.request[REQ_PING], END_STATUS, 200);
-	seen_free(&s);
-}
-
-static void what_nobody_answers_is_untried(void **state)
-{
-	struct peer_manner m = well();
-	struct peer p = peer_start(&m);
-	struct target t = efi_at(p.port);
-	struct probe_options o = options_of(&t, NULL);
-	struct seen s;
-
-	(void)state;
-	peer_stop(p);
-	assert_true(probe(&t, &o, &s, NULL));
-	assert_true(s.resolved && s.addresses == 1 && !s.address[0].connected && !s.version[TLS_1_2].tried);
-	ended(&s.client[WHO_NONE][0], END_UNTRIED, 0);
-	ended(&s.request[REQ_GET], END_UNTRIED, 0);
-	seen_free(&s);
-	t.host = "nobody..invalid";
-	o.resolve = NULL;
-	assert_true(probe(&t, &o, &s, NULL));
-	assert_false(s.resolved);
-	assert_non_null(strstr(s.lookup, "no address"));
-	ended(&s.plain, END_UNTRIED, 0);
-	seen_free(&s);
-}
-
 static void an_option_that_cannot_be_used_sends_nothing(void **state)
 {
 	struct peer_manner m = well();
@@ -484,18 +244,11 @@ static void progress_names_each_step(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_server_that_is_well_is_seen_as_it_is),
-		cmocka_unit_test(who_is_refused_in_tls_still_sees_the_server),
-		cmocka_unit_test(each_version_is_tried_alone),
 		cmocka_unit_test(what_is_sent_is_what_a_psp_sends),
 		cmocka_unit_test(bs2_shows_no_certificate_and_proves_itself_by_password),
 		cmocka_unit_test(a_strangers_session_is_resumed_and_seen),
 		cmocka_unit_test(another_of_the_leafs_names_is_crossed),
 		cmocka_unit_test(http2_is_tried_where_it_is_offered),
-		cmocka_unit_test(every_address_is_looked_at_and_one_that_answers_is_used),
-		cmocka_unit_test(an_address_without_tls_is_not_the_one_that_is_used),
-		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_used),
-		cmocka_unit_test(what_nobody_answers_is_untried),
 		cmocka_unit_test(an_option_that_cannot_be_used_sends_nothing),
 		cmocka_unit_test(in_clear_no_secret_is_told),
 		cmocka_unit_test(progress_names_each_step),
