@@ -189,8 +189,10 @@ static void random_records_are_ended(void **state)
 		pid = fork();
 		if (!pid) {
 			char hello[4096];
-			int c = accept(fd, NULL, NULL);
+			int c;
 
+			prctl(PR_SET_PDEATHSIG, SIGKILL);	/* also where a test ends early */
+			c = accept(fd, NULL, NULL);
 			if (read(c, hello, sizeof hello) < 0 || send(c, bytes, sizeof bytes, MSG_NOSIGNAL) < 0)
 				_exit(1);
 			_exit(0);
