@@ -4,8 +4,8 @@
 # The configuration is what `pixgate gen` prints for the row's own hook, with the edit (a function of tests/broken/KIND.sh, "-":
 # none); the server is started as tests/matrix/KIND.sh does it, one for each row, each at a port of its own. What is not "ok"
 # must be exactly what the row expects.
-#   what   mtls, mtls-bare (without a secret), mtls-prod (of the PSP's production), skip, skip-sources (takes
-#          only addresses that are not ours), bs2, indirect: the hook as `check` knows it
+#   what   the hook as `check` knows it: mtls, mtls-bare (without a secret), mtls-prod (of the PSP's production), skip, skip-sources
+#          (takes only addresses that are not ours), bs2, indirect; url: skip, and check is given the URL without its secret
 #   gate   same: the gate has that hook too; open: its gate looks at no certificate, the web server shall do that alone;
 #          server: it believes the web server
 DOMAIN=pix.example.com
@@ -20,6 +20,7 @@ RIGHT=$BANK/caller-sandbox.pem
 export RES_OPTIONS="timeout:1 attempts:1"	# a machine whose DNS is far away shall not wait for a name that nobody has
 GATE_ARGS=(--group "$GROUP")
 declare -A WHAT=() GATED=() SCOPE=() EDIT=() WANT=() PORT_OF=() APART_OF=() HTTP_OF=() NOTHING=() EXTRA=() WHERE=() AFTER=()
+SKIP=		# what no row is checked for on this machine
 STOPPED=	# processes that stand still; they cannot end either
 ROWS=()
 
@@ -78,8 +79,9 @@ lab_certs() (
 	made soon inter leaf "-9 days" "+5 days"
 	made other inter other "-9 days" "+60 days"
 	made shop inter shop "-9 days" "+60 days"
+	made ed25519 inter leaf "-9 days" "+60 days" "-algorithm ED25519"
 	made self self leaf "-9 days" "+60 days"
-	for name in good second expired future soon other shop; do cat "$name.crt" inter.crt >"$name.chain"; done
+	for name in good second expired future soon other shop ed25519; do cat "$name.crt" inter.crt >"$name.chain"; done
 	cp good.crt leafonly.chain
 	cp good.key leafonly.key
 	cp self.crt self.chain
@@ -87,6 +89,8 @@ lab_certs() (
 ) >"$LAB/openssl.log" 2>&1
 
 lab_ready() { # once
+	# a web server of the machine's own at port 80 of all addresses would be taken for part of each set-up
+	! (exec 3<>"/dev/tcp/$LOOP/80") 2>/dev/null || SKIP=,http.plain
 	mkdir -p "$LAB/certs" "$LAB/shop" "$LAB/out" "$LAB/matrix"
 	echo the-shop >"$LAB/shop/index.html"
 	lab_certs || { not_ok "certificates are made" "$(tail -n 3 "$LAB/openssl.log")"; finish; }
@@ -207,16 +211,18 @@ for f in json.load(open(sys.argv[1], encoding="utf-8"))["findings"]:
         print(f["id"] + ":" + f["severity"], end=" ")' "$1" 2>/dev/null || echo "no JSON"
 }
 lab_check() { # NAME: into out/NAME.json
-	local with=(--cacert "$LAB/certs/root.crt") out=$LAB/out/$1
+	local with=(--cacert "$LAB/certs/root.crt") out=$LAB/out/$1 target=$1 skip=$SKIP
 	case ${WHAT[$1]} in
 	mtls-prod) with+=(--client-cert "$BANK/caller-production.pem") ;;
 	mtls*) with+=(--client-cert "$RIGHT") ;;
+	url) target=https://$DOMAIN:${PORT_OF[$1]}/$1 with+=(--mode efi-skip-mtls) ;;
 	esac
 	# where a second or less is the PSP's patience, tests that run side by side would now and then exceed it
-	case ${WHAT[$1]}-${WANT[$1]} in *time*) ;; bs2* | indirect*) with+=(--skip time) ;; esac
+	case ${WHAT[$1]}-${WANT[$1]} in *time*) ;; bs2* | indirect*) skip=$skip,time ;; esac
+	[ -z "$skip" ] || with+=(--skip "${skip#,}")
 	# shellcheck disable=SC2206
 	with+=(${EXTRA[$1]:---resolve $DOMAIN:${PORT_OF[$1]}:$LOOP})
-	"$PIXGATE" --conf "$CHECK_CONF" check "$1" --json "${with[@]}" >"$out.json" 2>"$out.err"
+	"$PIXGATE" --conf "$CHECK_CONF" check "$target" --json "${with[@]}" >"$out.json" 2>"$out.err"
 	echo $? >"$out.rc"
 }
 words() {

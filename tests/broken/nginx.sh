@@ -49,6 +49,9 @@ selfsigned() {
 leafonly() { # "cert.pem" where "fullchain.pem" belongs
 	cert leafonly
 }
+ed25519() {
+	cert ed25519
+}
 two() { # the second address of the host was forgotten at the renewal
 	local other
 	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$LOOP,$LOOP2"
@@ -165,6 +168,18 @@ chunked() {
 }
 noauth() {
 	edit '/HTTP_AUTHORIZATION/d'
+}
+hang() { # a large body is led to somebody who never answers
+	start "$ROW" python3 -c 'import signal, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1])
+s.listen()
+signal.pause()' "$LAB/$ROW/hang.sock"
+	until_true 10 test -S "$LAB/$ROW/hang.sock"
+	EXTRA[$ROW]="--resolve $DOMAIN:$PORT:$LOOP --timeout 2"
+	in_host "location = /hang { internal; client_max_body_size 0; proxy_pass http://unix:$LAB/$ROW/hang.sock; }"
+	in_hook "if (\\\$content_length ~ ......) { rewrite ^ /hang last; }"
+	edit '/client_max_body_size 256k/s/256k/0/'
 }
 openauth() {
 	instead "if (\\\$request_method != POST) { return 405; } $PLAIN_200"
