@@ -144,10 +144,12 @@ units unit "$base" 60
 # shellcheck disable=SC2086
 scripts e2e "$base" 240 $rest
 scripts meta "$base" 240 tests/meta/*.sh
+# Tables of other people's servers: what of ours runs there is looked at by the sanitizers in the scripts that remain.
+again=$(grep -vE '/(matrix_(apache|caddy|nginx)|check_(apache|caddy|lighttpd|nginx|eight)|readme_offline)\.sh$' <<<"$rest")
 build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
 	units asan "$base/asan" 90
 	# shellcheck disable=SC2086
-	scripts asan.e2e "$base/asan" 300 $long $rest
+	scripts asan.e2e "$base/asan" 300 $long $again
 }
 # The one thread there is copies the inbox's WAL: the programs that get it going, and a crowd at the gate.
 build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {

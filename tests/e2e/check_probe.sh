@@ -4,7 +4,8 @@
 KIND=${1:-}
 if [ -z "$KIND" ]; then	# each in a process of its own: the frames share names
 	for KIND in nginx lighttpd; do
-		"$0" "$KIND" || failures=$((failures + 1))
+		mkdir "$T/$KIND"
+		T=$T/$KIND bash "$0" "$KIND" || failures=$((failures + 1))
 	done
 	finish
 fi
