@@ -16,6 +16,12 @@ static void day_of(int64_t seconds, char out[WHEN_TEXT])
 	out[10 < strlen(out) ? 10 : strlen(out)] = '\0';
 }
 
+/* Why what follows is not looked at. */
+static const char *held(const struct seen *s)
+{
+	return s->withheld ? "; what holds the secret was not sent to it (--cacert FILE names a CA to trust)" : "";
+}
+
 bool judge_cert_host(const struct target *t, const struct seen *s, int64_t now, enum severity *severity, struct buf *seen)
 {
 	const struct cert *c = s->chain.item;
@@ -24,7 +30,8 @@ bool judge_cert_host(const struct target *t, const struct seen *s, int64_t now, 
 	if (!s->chain.count)
 		return false;
 	if (!s->for_host)
-		return say(severity, seen, SEVERITY_FAIL, "the certificate is not for %s but for %.200s", t->host, *c->names ? c->names : "no host name at all");
+		return say(severity, seen, SEVERITY_FAIL, "the certificate is not for %s but for %.200s%s", t->host, *c->names ? c->names : "no host name at all",
+			   held(s));
 	return say(severity, seen, SEVERITY_OK, "the certificate is for %s", t->host);
 }
 
@@ -61,10 +68,11 @@ bool judge_cert_chain(const struct target *t, const struct seen *s, int64_t now,
 	if (s->trusted)
 		return say(severity, seen, SEVERITY_OK, "it chains to a CA that is known here (%zu certificate%s sent)", s->chain.count, s->chain.count == 1 ? "" : "s");
 	if (c->self_issued)
-		return say(severity, seen, bad, "the certificate is self-signed: no CA vouches for it");
+		return say(severity, seen, bad, "the certificate is self-signed: no CA vouches for it%s", held(s));
 	if (s->chain.count == 1)
-		return say(severity, seen, bad, "only the leaf was sent, without the intermediate of %.150s", c->issuer_cn && *c->issuer_cn ? c->issuer_cn : c->issuer);
-	return say(severity, seen, bad, "it does not chain to a CA that is known here%s%s", *s->distrust ? ": " : "", s->distrust);
+		return say(severity, seen, bad, "only the leaf was sent, without the intermediate of %.150s%s", c->issuer_cn && *c->issuer_cn ? c->issuer_cn : c->issuer,
+			   held(s));
+	return say(severity, seen, bad, "it does not chain to a CA that is known here%s%s%s", *s->distrust ? ": " : "", s->distrust, held(s));
 }
 
 bool judge_cert_same(const struct target *t, const struct seen *s, int64_t now, enum severity *severity, struct buf *seen)

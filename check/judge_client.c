@@ -43,6 +43,9 @@ bool judge_client_asked(const struct target *t, const struct seen *s, int64_t no
 		return false;
 	if (asked(s))
 		return say(severity, seen, SEVERITY_OK, s->asked ? "a client certificate is asked for" : "a client certificate is asked for, once the path is known");
+	/* it may be asked for once the path is known, and no path was told */
+	if (s->withheld)
+		return false;
 	both_text(s, WHO_NONE, text);
 	return say(severity, seen, SEVERITY_FAIL, "no client certificate is asked for; a ping without one: %s", text);
 }
@@ -140,7 +143,7 @@ bool judge_client_right(const struct target *t, const struct seen *s, int64_t no
 		return false;
 	switch (right_state(s)) {
 	case RIGHT_UNTRIED:
-		if (names == NAMES_OTHER || names == NAMES_FOREIGN || let_in(s, WHO_NONE))
+		if (s->withheld || names == NAMES_OTHER || names == NAMES_FOREIGN || let_in(s, WHO_NONE))
 			return false;
 		return say(severity, seen, SEVERITY_NOTE, "not tried: --client-cert FILE with the emulator's or the sandbox's certificate would");
 	case RIGHT_REFUSED:

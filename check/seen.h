@@ -109,6 +109,7 @@ struct seen {
 	bool for_host;			/* the leaf is for the host */
 	bool trusted;			/* chains to the system's CAs, or to --cacert, with what was sent alone */
 	char distrust[SEEN_TEXT];	/* why not */
+	bool withheld;			/* not for the host or not trusted: what holds a secret was not sent, whoever answers there may be an impostor */
 
 	/* client certificates: TLS 1.2 and 1.3, a ping each */
 	struct reply client[WHOS][2];

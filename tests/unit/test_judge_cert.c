@@ -66,6 +66,33 @@ static void a_chain_that_leads_nowhere_fails_and_at_bs2_is_a_note(void **state)
 	}
 }
 
+/* Of the certificate, the rest was not asked for: it is neither well nor a fault of its own. */
+static void what_was_withheld_is_told_with_the_certificate_alone(void **state)
+{
+	(void)state;
+	EACH(mode) {
+		struct scene x;
+
+		healthy(&x, (enum mode)mode);
+		x.s.trusted = x.s.asked = false;
+		x.s.withheld = true;
+		memset(x.s.client, 0, sizeof x.s.client);
+		memset(x.s.request, 0, sizeof x.s.request);
+		memset(&x.s.resumed, 0, sizeof x.s.resumed);
+		memset(&x.s.crossed, 0, sizeof x.s.crossed);
+		x.s.tries = 0;
+		expect(&x, uploads(mode) ? "cert.chain:note" : "cert.chain:fail");
+		seen_says(&x, "cert.chain", "what holds the secret was not sent");
+		x.s.for_host = false;
+		x.s.trusted = true;
+		expect(&x, "cert.host:fail");
+		seen_says(&x, "cert.host", "what holds the secret was not sent");
+		assert_false(is_ok(&x, "client.asked"));
+		x.s.asked = true;
+		expect(&x, "cert.host:fail");
+	}
+}
+
 static void addresses_that_serve_different_leaves_fail_at_bs2_and_warn_elsewhere(void **state)
 {
 	(void)state;
@@ -106,5 +133,6 @@ MAIN("judge_cert",
 	cmocka_unit_test(a_certificate_of_another_host_is_a_failure),
 	cmocka_unit_test(dates_fail_when_over_or_not_begun_and_warn_two_weeks_before),
 	cmocka_unit_test(a_chain_that_leads_nowhere_fails_and_at_bs2_is_a_note),
-	cmocka_unit_test(addresses_that_serve_different_leaves_fail_at_bs2_and_warn_elsewhere),
+	cmocka_unit_test(what_was_withheld_is_told_with_the_certificate_alone),
+		cmocka_unit_test(addresses_that_serve_different_leaves_fail_at_bs2_and_warn_elsewhere),
 	cmocka_unit_test(short_and_rare_keys_are_a_warning))

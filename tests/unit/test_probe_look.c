@@ -156,7 +156,8 @@ static void an_address_without_tls_is_not_the_one_that_is_used(void **state)
 	peer_stop(p);
 }
 
-static void a_distrusted_certificate_is_told_why_and_used(void **state)
+/* Whoever stands in the server's place would have the secret. */
+static void a_distrusted_certificate_is_told_why_and_gets_no_secret(void **state)
 {
 	struct peer_manner m = well();
 	struct target t = efi_at(0);
@@ -170,7 +171,21 @@ static void a_distrusted_certificate_is_told_why_and_used(void **state)
 	assert_false(s.trusted);
 	assert_false(s.for_host);
 	assert_non_null(strstr(s.distrust, "intermediate missing"));
+	assert_true(s.withheld);
+	for (int who = 0; who < WHOS; who++)
+		assert_int_equal(s.client[who][0].end + s.client[who][1].end, END_UNTRIED);
+	for (int i = 0; i < REQUESTS; i++)
+		assert_int_equal(s.request[i].end, END_UNTRIED);
+	assert_int_equal(s.tries, 0);
+	seen_free(&s);
+	t.secret = t.query = "";	/* nothing is lost by asking */
+	s = probed(m, t, PKI_CALLER_PRODUCTION);
+	assert_false(s.withheld);
 	ended(&s.request[REQ_PING], END_STATUS, 200);
+	seen_free(&s);
+	t.authorization = "Basic bG9qYTphYnJlLXRl";
+	s = probed(m, t, PKI_CALLER_PRODUCTION);
+	assert_true(s.withheld);
 	seen_free(&s);
 }
 
@@ -206,7 +221,7 @@ int main(void)
 		cmocka_unit_test(each_version_is_tried_alone),
 		cmocka_unit_test(every_address_is_looked_at_and_one_that_answers_is_used),
 		cmocka_unit_test(an_address_without_tls_is_not_the_one_that_is_used),
-		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_used),
+		cmocka_unit_test(a_distrusted_certificate_is_told_why_and_gets_no_secret),
 		cmocka_unit_test(what_nobody_answers_is_untried),
 	};
 

@@ -151,9 +151,12 @@ static struct seen with_names(size_t count)
 
 static void a_hostile_subject_is_seen_and_harmless(void **state)
 {
-	struct seen s = with_names(800);
+	struct seen s;
 
 	(void)state;
+	nothing_secret = true;
+	s = with_names(800);
+	nothing_secret = false;
 	assert_int_equal(s.chain.count, 1);
 	clean(s.chain.item[0].subject);
 	clean(s.chain.item[0].issuer);
