@@ -239,10 +239,11 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 const struct verb emul_serve = {
 	.name = "serve",
 	.synopsis = "--conf-dir DIR [OPTION …]",
-	.summary = "is Ef\xc3\xad on 127.0.0.1: its API, its registration check and its callbacks",
-	.help = "Prints the base URL and what belongs into pixgate.conf, and serves until SIGTERM or SIGINT. As at Ef\xc3\xad every request\n"
-		"needs the client certificate of the environment, the token's too; without it the connection is dropped. PUT /v2/webhook\n"
-		"calls the URL twice before it answers. What was not taken is sent again on the schedule, also after a new start.",
+	.summary = "is Ef\xc3\xad and Banco BS2 on 127.0.0.1: their APIs, the registration check, the callbacks",
+	.help = "Prints the base URL and what belongs into pixgate.conf, and serves until SIGTERM or SIGINT. As at Ef\xc3\xad every request of\n"
+		"its API needs the client certificate of the environment, the token's too; without it the connection is dropped (BS2's needs\n"
+		"none). PUT /v2/webhook calls the URL twice before it answers. BS2's callbacks trust exactly the certificate that was\n"
+		"uploaded. What was not taken is sent again on the schedule, also after a new start.",
 	.options = options,
 	.run = run,
 };
