@@ -137,25 +137,48 @@ static bool read_stdin(struct buf *url, struct err *e)
 	return ok || fail(e, ERR_USAGE, "standard input holds no URL in its first line");
 }
 
-/* Basic or Bearer of the hook, as the PSP sends it. */
-static bool read_authorization(struct check_target *t, const struct hook *h, struct err *e)
+/* What a reference names, as the PSP sends it. */
+static bool keep_authorization(struct check_target *t, const char *ref, const char *dir, const char *name, bool basic, struct err *e)
 {
-	const char *ref = *h->basic ? h->basic : h->bearer;
 	char bytes[LIMIT_SECRET + 1], coded[LIMIT_SECRET * 4 / 3 + 8];
 	size_t len = 0;
-	bool ok = true;
+	bool ok = secret_read(ref, dir, name, bytes, sizeof bytes, &len, e);
 
-	if (!*ref)
-		return true;
-	if (!secret_read(ref, t->settings->dir, h->name, bytes, sizeof bytes, &len, e))
-		ok = fail_in(e, "hook \"%s\": %s", h->name, *h->basic ? "basic" : "bearer");
-	else if (!*h->basic)
+	if (ok && !basic)
 		ok = buf_putf(&t->authorization, "Bearer %s", bytes);
-	else if (text_base64(bytes, len, coded, sizeof coded))
+	else if (ok && text_base64(bytes, len, coded, sizeof coded))
 		ok = buf_putf(&t->authorization, "Basic %s", coded);
 	secret_wipe(bytes, sizeof bytes);
 	secret_wipe(coded, sizeof coded);
 	t->target.authorization = buf_str(&t->authorization);
+	return ok;
+}
+
+static bool read_authorization(struct check_target *t, const struct hook *h, struct err *e)
+{
+	bool basic = *h->basic;
+
+	return (!basic && !*h->bearer) || keep_authorization(t, basic ? h->basic : h->bearer, t->settings->dir, h->name, basic, e) ||
+	       fail_in(e, "hook \"%s\": %s", h->name, basic ? "basic" : "bearer");
+}
+
+bool check_authorization(struct check_target *t, const char *basic, const char *bearer, struct err *e)
+{
+	const char *option = basic ? "--basic" : "--bearer", *file = basic ? basic : bearer;
+	struct buf ref = BUF(4096 + 8);
+	bool ok = false;
+
+	if (!file)
+		return true;
+	if (t->hook)
+		fail(e, ERR_USAGE, "%s: hook \"%s\" says itself what the PSP sends", option, t->hook);
+	else if (basic && bearer)
+		fail(e, ERR_USAGE, "--basic and --bearer: a PSP sends one of them");
+	else if (!*file || !buf_putf(&ref, "file:%s", file))
+		fail(e, ERR_USAGE, "%s: the file's name is empty or too long", option);
+	else
+		ok = keep_authorization(t, buf_str(&ref), ".", "", basic, e) || fail_in(e, "%s", option);
+	buf_free(&ref);
 	return ok;
 }
 

@@ -20,6 +20,9 @@ struct check_target {
  * NULL where not given. ERR_USAGE, ERR_CONFIG; nothing of a secret is in a message. check_target_free in any case.
  */
 bool check_target_read(struct check_target *t, const struct common *c, const char *operand, const char *psp, const char *mode, const char *server, struct err *e);
+
+/* Of a URL: what the PSP sends, from a file with user:password or with a token, private as a hook's. NULL: not given. ERR_USAGE, ERR_CONFIG. */
+bool check_authorization(struct check_target *t, const char *basic, const char *bearer, struct err *e);
 void check_target_free(struct check_target *t);	/* wipes; safe on a zeroed struct and twice */
 
 /* https://HOST[:PORT][/PATH][?QUERY] into host, port, path, query and secret. ERR_USAGE. */

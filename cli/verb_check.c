@@ -25,6 +25,8 @@ static const struct opt options[] = {
 	[CHECK_RESOLVE]     = { "--resolve", "HOST:PORT:ADDRESS[,…]", "connects there, whatever DNS says", 0 },
 	[CHECK_CACERT]      = { "--cacert", "FILE", "CAs that vouch for your server, in place of the system's", 0 },
 	[CHECK_CLIENT_CERT] = { "--client-cert", "FILE", "the certificate that the PSP shows, with chain and key (PEM): of emul pki, or of a sandbox", 0 },
+	[CHECK_BASIC]       = { "--basic", "FILE", "of a URL: user:password that the PSP sends, in a file that is yours alone", 0 },
+	[CHECK_BEARER]      = { "--bearer", "FILE", "of a URL: the token that the PSP sends, in such a file", 0 },
 	[CHECK_JUNIT]       = { "--junit", NULL, "JUnit's XML instead of text", 0 },
 	[CHECK_SERVER]      = { "--server", "NAME", "apache, caddy, lighttpd or nginx: whose lines the remedies show; by default as recognised", 0 },
 	[CHECK_LOCAL]       = { "--local", NULL, "looks at this machine or account instead, and asks nobody; with a hook's name or none", 0 },
@@ -150,6 +152,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	if (!a->operands)
 		return fail(e, ERR_USAGE, "check what? a hook, a URL, - for a URL on standard input, or --local");
 	if (!check_target_read(&t, c, a->operand[0], a->value[CHECK_PSP], a->value[CHECK_MODE], a->value[CHECK_SERVER], e) ||
+	    !check_authorization(&t, a->value[CHECK_BASIC], a->value[CHECK_BEARER], e) ||
 	    !read_options(c, a, &t, &o, e) || !read_ids(&only, "--only", a->value[CHECK_ONLY], e) || !read_ids(&skip, "--skip", a->value[CHECK_SKIP], e))
 		goto out;
 	note(c->quiet, "what is sent are tests: pings and events with ids of their own; no gate of pixgate takes one for a payment");

@@ -17,7 +17,7 @@ _pixgate_words() { # VERB: its own words and options
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
 	emul) echo "pki shop serve charge pay refund notify fault event" ;;
-	check) echo "--psp --mode --only --skip --strict --timeout --resolve --cacert --client-cert --junit --server --local --gate --socket --log" ;;
+	check) echo "--psp --mode --only --skip --strict --timeout --resolve --cacert --client-cert --basic --bearer --junit --server --local --gate --socket --log" ;;
 	"emul shop") echo "--conf-dir --port --domain --key --skip-mtls" ;;
 	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca --manual --patience" ;;
 	"emul charge") echo "--conf-dir --key --amount --txid" ;;
@@ -44,7 +44,7 @@ _pixgate() {
 	local common="--conf --json --quiet --verbose --help --version"
 
 	case $before in
-	--conf | --conf-dir | --server-ca | --adopt | --cacert | --cert | --client-cert | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
+	--conf | --conf-dir | --server-ca | --adopt | --cacert | --cert | --client-cert | --basic | --bearer | --server-cert | --server-key | --socket | --gate | --root | --log | --templates | --program | --output | -o | --diff)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;

@@ -127,6 +127,7 @@ passes "without Authorization"
 BANK=''
 script bs2-direct "https://localhost:$PLAIN/bs2"
 equal "a URL and its Basic" "0 " "$RC $(grep ^FAIL out)"
+check "… with which pixgate check asks too" grep -q "^pass auth.wrong" out
 site broken "$BROKEN" / TLSv1.3
 up broken "$BROKEN"
 ill bs2-direct "tls.version

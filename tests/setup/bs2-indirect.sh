@@ -11,19 +11,15 @@
 #   CACERT       a PEM file of CAs that vouch for your server, in place of the system's
 #   RESOLVE      HOST:PORT:ADDRESS: connects there, whatever DNS says
 #   STRICT       set: a warning is a failure
-#   BASIC_FILE   a file with user:password, or BEARER_FILE, one with a token: what BS2 sends, where the hook asks for it. With a URL
-#                alone pixgate check cannot know it, and looks only at what needs none
+#   BASIC_FILE   a file with user:password, or BEARER_FILE, one with a token, which nobody else may read: what BS2 sends, where the
+#                hook asks for it
 #   BANK         the folder of a running pixgate emul serve where the hook is registered: then one event of the emulator must arrive
 
 set -u
 # shellcheck source=tests/setup/lib.sh
 . "$(dirname "$0")/lib.sh"
 begin bs2-indirect "$@"
-if [ -n "$HOOK" ] || [ -z "$AUTHORIZATION" ]; then
-	pixgate_check
-else
-	pixgate_check --only dns,tcp,tls,cert,client,psp
-fi
+pixgate_check
 
 # and once more by curl alone
 events="RecebimentoFinalizado DevolucaoFinalizada PagamentoFinalizado RestituicaoFinalizada ValidacaoRecebimento ValidacaoRestituicao

@@ -136,6 +136,8 @@ pixgate_check() {
 	if [ -n "$HOOK" ]; then
 		"$PIXGATE" check "$@" "$HOOK" >"$work/check" 2>"$work/check.err"
 	else
+		[ -z "${BASIC_FILE:-}" ] || set -- --basic "$BASIC_FILE" "$@"
+		[ -n "${BASIC_FILE:-}" ] || [ -z "${BEARER_FILE:-}" ] || set -- --bearer "$BEARER_FILE" "$@"
 		printf '%s\n' "$URL" | "$PIXGATE" check "$@" - >"$work/check" 2>"$work/check.err"
 	fi
 	status=$?

@@ -141,6 +141,46 @@ static void an_unknown_psp_mode_or_server_names_the_known(void **state)
 	assert_string_equal(t.target.server, "caddy");
 }
 
+static char *private_file(const char *text, mode_t mode)
+{
+	static char path[64];
+	int fd;
+
+	snprintf(path, sizeof path, "/tmp/test_cli_check.XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && !fchmod(fd, mode) && !close(fd));
+	return path;
+}
+
+static void a_url_gets_what_the_psp_sends_from_a_private_file(void **state)
+{
+	char *file = private_file("loja:abre-te\n", 0600);
+
+	(void)state;
+	assert_true(reads("https://d.example/bs2", "bs2", NULL));
+	assert_true(check_authorization(&t, NULL, NULL, &e));
+	assert_string_equal(t.target.authorization, "");
+	assert_true(check_authorization(&t, file, NULL, &e));
+	assert_string_equal(t.target.authorization, "Basic bG9qYTphYnJlLXRl");
+	assert_true(reads("https://d.example/bs2", "bs2", NULL));
+	assert_true(check_authorization(&t, NULL, file, &e));
+	assert_string_equal(t.target.authorization, "Bearer loja:abre-te");
+	assert_false(check_authorization(&t, file, file, &e));
+	assert_int_equal(e.code, ERR_USAGE);
+	t.hook = "banco";
+	assert_false(check_authorization(&t, file, NULL, &e));
+	assert_non_null(strstr(e.text, "hook \"banco\" says itself"));
+	t.hook = NULL;
+	assert_int_equal(chmod(file, 0644), 0);
+	assert_false(check_authorization(&t, file, NULL, &e));
+	assert_non_null(strstr(e.text, "--basic"));
+	assert_null(strstr(e.text, "abre-te"));
+	unlink(file);
+	assert_false(check_authorization(&t, NULL, file, &e));
+	assert_false(check_authorization(&t, NULL, "", &e));
+	check_target_free(&t);
+}
+
 static void of_an_events_url_the_part_below_which_all_are_is_looked_at(void **state)
 {
 	(void)state;
@@ -289,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_url_without_end_is_refused),
 		cmocka_unit_test(the_mode_follows_from_psp_and_secret),
 		cmocka_unit_test(an_unknown_psp_mode_or_server_names_the_known),
+		cmocka_unit_test(a_url_gets_what_the_psp_sends_from_a_private_file),
 		cmocka_unit_test(of_an_events_url_the_part_below_which_all_are_is_looked_at),
 		cmocka_unit_test(a_resolve_of_another_host_is_told),
 		cmocka_unit_test(a_hook_says_all_of_it_itself),
