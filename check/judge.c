@@ -1,6 +1,4 @@
 /* All that is looked at, in the order in which a person should mend it. man/pixgate-check.1 explains each row. */
-#include <string.h>
-
 #include "check/judge_parts.h"
 
 const char *const severity_names[] = { "ok", "note", "warn", "fail" };
@@ -176,11 +174,3 @@ const struct check checks[] = {
 		"pixgate cert push HOOK uploads what is served; make it certbot's deploy hook.", judge_psp_uploaded },
 	{ 0 }
 };
-
-const struct check *check_find(const char *id)
-{
-	for (const struct check *c = checks; c->id; c++)
-		if (!strcmp(c->id, id))
-			return c;
-	return NULL;
-}

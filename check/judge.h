@@ -31,7 +31,6 @@ struct check {
 };
 
 extern const struct check checks[];		/* ends with a row whose id is NULL */
-const struct check *check_find(const char *id);	/* NULL: unknown */
 
 struct finding {
 	const struct check *check;

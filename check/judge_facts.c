@@ -93,13 +93,6 @@ bool version_works(const struct seen *s, enum tls_version v)
 	return false;
 }
 
-const char *version_text(enum tls_version v)
-{
-	static const char *const names[TLS_VERSIONS] = { "another TLS", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3" };
-
-	return names[v];
-}
-
 bool spoken(const struct seen *s)
 {
 	if (!reached(s))

@@ -20,7 +20,6 @@ const char *reply_text(const struct reply *r, char out[REPLY_TEXT]);	/* "HTTP 40
 bool reached(const struct seen *s);				/* an address takes connections */
 bool spoken(const struct seen *s);				/* and TLS is spoken there */
 bool version_works(const struct seen *s, enum tls_version v);
-const char *version_text(enum tls_version v);
 
 /* Sets both and returns true. */
 bool say(enum severity *severity, struct buf *seen, enum severity how, const char *fmt, ...) __attribute__((format(printf, 4, 5)));

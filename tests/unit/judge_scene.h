@@ -16,6 +16,14 @@
 
 enum { NOW = 1795305600, DAYS = 24 * 3600 };	/* 2026-11-22 */
 
+static inline const struct check *check_find(const char *id)
+{
+	for (const struct check *c = checks; c->id; c++)
+		if (!strcmp(c->id, id))
+			return c;
+	return NULL;
+}
+
 struct scene {
 	struct target t;
 	struct seen s;
