@@ -11,44 +11,7 @@
 #include "check/probe.h"
 #include "emul/pki.h"
 #include "pix/psp.h"
-
-static char folder[] = "/tmp/pixgate-probe-XXXXXX";
-static struct pki_files files;
-
-static inline const char *at(const char *name)
-{
-	static char path[16][128];
-	static unsigned n;
-	char *p = path[n++ % 16];
-
-	snprintf(p, 128, "%s/%s", folder, name);
-	return p;
-}
-
-static inline int make_folder(void **state)
-{
-	struct err e;
-
-	(void)state;
-	if (!mkdtemp(folder) || !pki_build(time(NULL), &files, &e))
-		return -1;
-	for (size_t i = 0; i < files.count; i++) {
-		FILE *f = fopen(at(files.item[i].name), "we");
-
-		if (!f || fwrite(files.item[i].bytes.data, 1, files.item[i].bytes.len, f) != files.item[i].bytes.len || fclose(f))
-			return -1;
-	}
-	return 0;
-}
-
-static inline int drop_folder(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < files.count; i++)
-		unlink(at(files.item[i].name));
-	pki_files_free(&files);
-	return rmdir(folder);
-}
+#include "tests/unit/pki_folder.h"
 
 static const char secret[] = "3f9a41c07be2d58614acf0937d2be6581c74ad09e35bf8621790dc4eab635f28";
 static char query[128];
