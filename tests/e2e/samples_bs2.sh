@@ -181,6 +181,7 @@ token() { # SECRET
 emulator() {
 	local e2eid
 	"$PIXGATE" emul pki "$BANK" >/dev/null 2>>said.log || not_ok "emul pki"
+	: >emul.out	# before it starts: the answer of one that was stopped must not be taken for its own
 	"$PIXGATE" emul serve --conf-dir "$BANK" --json >emul.out 2>>emul.log </dev/null &
 	PIDS+=($!)
 	until_true 10 grep -q '"api"' emul.out || { not_ok "emul serve starts"; finish; }

@@ -153,6 +153,7 @@ client_is_refused() {
 BANK=$T/bank
 MERCHANT=$(free_port)
 serve() { # [OPTION…]
+	: >emul.out	# before it starts: the answer of one that was stopped must not be taken for its own
 	"$PIXGATE" emul serve --conf-dir "$BANK" --json "$@" >emul.out 2>>emul.log </dev/null &
 	EMUL_PID=$!
 	PIDS+=("$EMUL_PID")
