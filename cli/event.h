@@ -3,13 +3,7 @@
 #define CLI_EVENT_H
 
 #include "cli/out.h"
-#include "inbox/inbox.h"
-
-/* The members of the public contract in their order, without the braces, so that a caller may add some behind. */
-void event_members(struct buf *b, const struct inbox_row *row);
-
-/* The members that tell a body: body, and body_base64 where the bytes are no UTF-8. */
-void body_members(struct buf *b, const char *body, size_t len);
+#include "inbox/event_json.h"
 
 /* Columns for people, and a row's cells in that order; texts are valid until the next call with the same cells. */
 enum { EVENT_COLUMNS = 9 };

@@ -7,21 +7,11 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
+#include "lib/jsonout.h"
 #include "lib/limits.h"
 
 /* A body with every byte escaped, once as text and once as base64, and what stands around it. */
 #define OUT_MAX (8 * (size_t)LIMIT_BODY_MAX + 64 * 1024)
-
-/* Members of a JSON object, commas included; behind a line break a new object begins. name must need no escape. */
-void json_open(struct buf *b, const char *name, char bracket);	/* '{' or '['; name NULL inside a list or at the top */
-void json_close(struct buf *b, char bracket);
-void json_bytes(struct buf *b, const char *name, const char *bytes, size_t len);
-void json_str(struct buf *b, const char *name, const char *text);	/* text NULL: null */
-void json_int(struct buf *b, const char *name, int64_t n);
-void json_flag(struct buf *b, const char *name, bool set);
-void json_none(struct buf *b, const char *name);
-void json_when(struct buf *b, const char *name, int64_t ms);
-void json_base64(struct buf *b, const char *name, const char *bytes, size_t len);
 
 /* b and a newline to standard output; b is emptied. false where standard output takes no more. */
 bool out_line(struct buf *b);
