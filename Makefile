@@ -28,7 +28,7 @@ test_libs := -lcmocka $(gate_libs) -lcurl -lmicrohttpd -lgnutls -lssl
 
 core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
 gate := $(filter-out fcgi/main.c,$(wildcard fcgi/*.c))
-cli  := $(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard gen/*.c api/*.c emul/*.c check/*.c)
+cli  := $(filter-out cli/main.c,$(wildcard cli/*.c)) $(wildcard gen/*.c api/*.c emul/*.c check/*.c recon/*.c deliver/*.c)
 unit := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 tool := $(patsubst tests/tools/%.c,$(B)/tests/%,$(wildcard tests/tools/*.c))
 ben  := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))

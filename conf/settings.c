@@ -50,7 +50,10 @@ static bool type_ok(const struct conf_value *v, enum key_type type)
 		return conf_type(v) == CONF_TEXT || conf_type(v) == CONF_LIST;
 	case KEY_HOOKS:
 	case KEY_CALLS:
+	case KEY_SINKS:
 		return conf_type(v) == CONF_LIST;
+	case KEY_FLAG:
+		return conf_type(v) == CONF_BOOL;
 	}
 	return false;
 }
@@ -58,7 +61,8 @@ static bool type_ok(const struct conf_value *v, enum key_type type)
 static const char *const type_words[] = {
 	[KEY_TEXT] = "a text in quotes", [KEY_NUMBER] = "a number",
 	[KEY_TEXTS] = "a list of texts, [ \"…\", \"…\" ]", [KEY_HOOKS] = "a list of groups, ( { … }, { … } )",
-	[KEY_CALLS] = "a list of groups, ( { … }, { … } )"
+	[KEY_CALLS] = "a list of groups, ( { … }, { … } )", [KEY_SINKS] = "a list of groups, ( { … }, { … } )",
+	[KEY_FLAG] = "true or false"
 };
 
 static const struct conf_value *member(const struct conf_value *group, const char *name)

@@ -34,6 +34,34 @@ struct call_change {
 	char *method, *path, *body, *part, *part_name, *part_type;
 };
 
+/*
+ * Where a hook's events go. Owned by the settings; texts are never NULL, "" where not set. Which settings a type needs and takes is a
+ * table in conf/keys_sinks.c; what it does is its row in deliver/sink.c.
+ */
+struct sink {
+	char *name;			/* of this hook alone; jobs are kept under it */
+	char *type;			/* "https", "exec", "dir", "sql" */
+	char *url;			/* https: the address; http:// for localhost, 127.0.0.1 and [::1] alone */
+	struct text_list secrets;	/* https: references to Standard Webhooks secrets ("whsec_" and base64), 1 or 2; each signs */
+	char *ca;			/* https: absolute path: CAs in place of the system's */
+	struct text_list command;	/* exec: the program (absolute, or relative to the configuration's folder) and its arguments */
+	char *path;			/* dir: absolute path of the folder */
+	char *database;			/* sql: "postgresql://…" without a password, or "sqlite:PATH", made absolute */
+	char *password;			/* sql: reference */
+	char *table;			/* sql: its name, perhaps with a schema: letters, digits, '_', one '.' */
+	int timeout_s;			/* of one try; 15 unless set, 1 to 600 */
+	unsigned kinds;			/* bit 1 << enum pix_kind: those it wants; 0: all */
+	struct text_list keys;		/* Pix keys of the events it wants; empty: all */
+	bool stale;			/* also older states that came late */
+	bool body;			/* with the bytes that the PSP sent */
+	int line;
+};
+
+struct sink_list {
+	struct sink *item;
+	size_t count;
+};
+
 /* One merchant's webhook. Everything is owned by the settings; texts are never NULL unless said so. */
 struct hook {
 	char *name, *path;		/* path: begins with '/', no '/' at its end, percent-decoded */
@@ -61,6 +89,8 @@ struct hook {
 	char *cert_form;		/* how the server's certificate is uploaded: a name of psp.h's cert_forms; "": the profile's */
 	struct call_change *calls;
 	size_t call_count;
+	struct sink_list sinks;		/* its own, else empty: hook_sinks() */
+	bool confirm;			/* the PSP is asked before an event is handed over */
 	int line;			/* where the hook begins in the file */
 };
 
@@ -73,6 +103,7 @@ struct settings {
 	struct cidr_list trusted_proxies;
 	enum proxy_header proxy_header;
 	int64_t max_body;		/* bytes */
+	struct sink_list sinks;		/* of the hooks that have none of their own */
 	struct hook *hooks;
 	size_t hook_count;
 };
@@ -86,6 +117,9 @@ void settings_free(struct settings *s);	/* NULL is allowed */
 
 /* What only the disk can tell: secrets are there and private, CA files have anchors, the inbox's place is safe. */
 bool settings_check_files(const struct settings *s, struct err *e);
+
+/* Where the hook's events go: its own sinks, else those of the file. */
+const struct sink_list *hook_sinks(const struct settings *s, const struct hook *h);
 
 const struct hook *settings_hook(const struct settings *s, const char *name);	/* NULL: unknown */
 
@@ -106,7 +140,7 @@ char *settings_find_as(const char *program, uid_t uid, struct err *e);
 bool settings_url(const struct settings *s, const struct hook *h, const char *domain, const char *event, struct buf *url, struct err *e);
 
 /* One setting, for the reader, `conf example`, `conf show` and the test that the manual names each. */
-enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS, KEY_CALLS };
+enum key_type { KEY_TEXT, KEY_NUMBER, KEY_TEXTS, KEY_HOOKS, KEY_CALLS, KEY_SINKS, KEY_FLAG };
 
 struct conf_value;
 

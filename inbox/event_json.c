@@ -30,6 +30,7 @@ void event_members(struct buf *b, const struct inbox_row *row)
 	json_str(b, "delivery", row->delivery);
 	json_int(b, "note", row->note);
 	json_flag(b, "test", pix_is_test(ev->e2eid));
+	json_str(b, "source", row->source);
 }
 
 void body_members(struct buf *b, const char *body, size_t len)

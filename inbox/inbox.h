@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inbox/jobs.h"
 #include "lib/err.h"
 #include "pix/pix.h"
 
@@ -15,6 +16,7 @@ struct inbox;
 struct inbox_note {
 	const char *hook, *psp;
 	const char *event;		/* the event's name that the URL told, else "" */
+	const char *source;		/* who told of it: NULL or "webhook" the PSP's call, "reconcile" the answer of its API */
 	int64_t received_ms;
 	const char *body;
 	size_t body_len;
@@ -37,14 +39,16 @@ struct inbox_row {
 	const char *hook, *psp;
 	struct pix_event event;
 	int64_t received_ms;
-	const char *delivery;	/* "pending", "never" (foreign, test), … */
+	const char *delivery;	/* "pending", … (inbox/jobs.h) */
+	const char *source;	/* "webhook", "reconcile" */
 };
 
 /* A stored body. */
 struct inbox_body {
 	int64_t id;
-	const char *hook, *psp, *event, *why;
+	const char *hook, *psp, *event, *why, *source;
 	bool unread;
+	bool purged;		/* taken away since (inbox purge, anonymise): body is "" */
 	int64_t received_ms;
 	const char *body;
 	size_t body_len;
@@ -63,6 +67,8 @@ struct inbox_stats {
 	int64_t tests;			/* pix_is_test; they are counted in no other sum of events */
 	int64_t per_kind[PIX_KINDS], cents_per_kind[PIX_KINDS];
 	int64_t first_ms, last_ms;			/* of received_ms; 0 where there are none */
+	int64_t pending, delivered, dead, stale, unwanted;	/* events, by where they stand; the rest is never handed over */
+	int64_t last_webhook_ms;			/* received_ms of the newest event that the PSP's own call told; 0: none. Tests count not */
 };
 
 enum inbox_mode {
@@ -70,6 +76,7 @@ enum inbox_mode {
 	INBOX_SERVE,	/* the gate as a service: stays open; checkpoints are the caller's (inbox_tidy) */
 	INBOX_ONCE,	/* the gate as plain CGI: one note, then closed */
 	INBOX_WRITE,	/* a person's tool: may migrate and write */
+	INBOX_DELIVER,	/* who hands over: as WRITE, but its commits need not be durable: what a power loss takes back is done again */
 };
 
 /* Callbacks return false to end the walk early (that is no error). */
@@ -100,13 +107,54 @@ struct inbox_ops {
 	bool (*stats)(struct inbox *, const char *hook, struct inbox_stats *, struct err *);	/* hook NULL: all */
 	/* A body read again (inside begin … commit): adds the events that it did not make before, sets unread and why. */
 	bool (*reread)(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
-	/* Marks an event to be handed over again (inside begin … commit). Foreign ones stay "never". *changed
-	 * is false there, and where no such event is. */
+	/* Marks an event to be handed over again to every sink that wants it, its tries counted from none (inside begin …
+	 * commit); a stale one too. Foreign ones stay "never". *changed is false there, and where no such event is. */
 	bool (*again)(struct inbox *, int64_t id, bool *changed, struct err *);
 	/* Waits until a process has committed something since the last call, at most timeout_ms; *changed tells, and may
 	 * be true once without cause (a WAL that begins anew): look, and wait again. A signal ends the wait early. */
 	bool (*wait)(struct inbox *, int timeout_ms, bool *changed, struct err *);
+
+	/*
+	 * Handing over (deliver/). plan, claim, settle, pause inside begin … commit; none of them waits for anything but the disk.
+	 * plan: every event that is new since the last time, or that `again` marked, becomes a job of each sink that wants it. At
+	 * most `most` events at a time, in the order of their ids. Each deliverer may know other sinks: those it does not know are
+	 * not touched.
+	 */
+	bool (*plan)(struct inbox *, const struct inbox_sink *, size_t count, size_t most, inbox_want_fn *, void *, struct inbox_planned *,
+		     struct err *);
+	/*
+	 * Leases jobs that are due, the oldest first, and tells fn of each. A lease that ran out is due again, and so is what is
+	 * leased or due further ahead than any lease or pause may last (the clock was set back). Order: of one sink, what has the
+	 * same e2eid is handed over one after the other (validation, receipt, charge or payment before its refund or return, else as it came); what is not
+	 * next waits, without standing in others' way; a dead one lets the next go on. A refund whose receipt is not in the inbox
+	 * waits INBOX_REFUND_WAIT_MS for it. Of one sink and txid only one is leased at a time.
+	 */
+	bool (*claim)(struct inbox *, const struct inbox_claim *, inbox_job_fn *, void *, struct err *);
+	/* DONE counts whoever says it; AGAIN, DEAD and BACK only from who holds the lease. *held: the lease was still theirs. */
+	bool (*settle)(struct inbox *, const struct inbox_settle *, bool *held, struct err *);
+	/* until_ms 0 and stopped false: it goes on. why as in inbox_settle. */
+	bool (*pause)(struct inbox *, const struct inbox_sink *, int64_t until_ms, bool stopped, const char *why, struct err *);
+	/* When the next job of these sinks may be claimed: a time, or 0: none waits. Looks at no order. */
+	bool (*due)(struct inbox *, const struct inbox_sink *, size_t count, int64_t now_ms, int64_t *due_ms, struct err *);
+	bool (*sinks)(struct inbox *, const char *hook, inbox_sink_fn *, void *, struct err *);		/* hook NULL: all */
+	bool (*jobs)(struct inbox *, int64_t event, inbox_job_state_fn *, void *, struct err *);
+
+	/* A point in time that is remembered under a name, such as "reconciled"; 0: none yet. mark inside begin … commit. */
+	bool (*marked)(struct inbox *, const char *hook, const char *name, int64_t *ms, struct err *);
+	bool (*mark)(struct inbox *, const char *hook, const char *name, int64_t ms, struct err *);
+
+	/*
+	 * Retention (inside begin … commit, or without where count_only is set). Bodies go, with their bytes overwritten; events stay,
+	 * and a body that comes again is still known: by its events, else by its digest. scrub, after the commit: nothing of what was
+	 * taken away is left in the files. replace puts other bytes in a body's place ("" with purged set: none), for anonymise.
+	 */
+	bool (*purge)(struct inbox *, struct inbox_purge *, struct inbox_purged *, struct err *);
+	bool (*replace)(struct inbox *, int64_t note, const char *body, size_t len, struct err *);
+	bool (*scrub)(struct inbox *, struct err *);
 };
+
+#define INBOX_REFUND_WAIT_MS (10 * 60 * 1000)	/* so long a refund waits for a receipt that nobody told of */
+#define INBOX_AHEAD_MS (30LL * 60 * 60 * 1000)	/* no lease, pause or retry is further ahead */
 
 struct inbox {
 	const struct inbox_ops *ops;

@@ -85,6 +85,7 @@ bool sqlite_reread(struct inbox *, int64_t note, const struct inbox_note *, stru
 bool sqlite_again(struct inbox *, int64_t id, bool *changed, struct err *);
 
 /* sqlite_read.c */
+extern const char sqlite_webhook[];	/* the source that is stored as "" */
 bool sqlite_list(struct inbox *, const struct inbox_filter *, inbox_row_fn *, void *, struct err *);
 bool sqlite_bodies(struct inbox *, const struct inbox_filter *, bool only_unread, inbox_body_fn *, void *, struct err *);
 bool sqlite_body(struct inbox *, int64_t note, inbox_body_fn *, void *, struct err *);

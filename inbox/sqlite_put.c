@@ -230,6 +230,7 @@ static bool add_note(struct sqlite_box *b, int64_t id, const struct inbox_note *
 	sqlite_text(s, 7, n->why);
 	/* A NULL pointer would be bound as NULL, an empty body is not that. */
 	sqlite3_bind_blob64(s, 8, n->body_len ? n->body : "", n->body_len, SQLITE_STATIC);
+	sqlite_text(s, 9, n->source && strcmp(n->source, sqlite_webhook) != 0 ? n->source : "");
 	return one(b, s, e) == 0;
 }
 

@@ -107,6 +107,16 @@ static const char *column(sqlite3_stmt *s, int at)
 	return text ? text : "";
 }
 
+const char sqlite_webhook[] = "webhook";
+
+/* The PSP's own call is stored as "". */
+static const char *source(sqlite3_stmt *s, int at)
+{
+	const char *text = column(s, at);
+
+	return *text ? text : sqlite_webhook;
+}
+
 /* false where the text does not fit: this program never wrote that. */
 static bool copy(char *out, size_t size, sqlite3_stmt *s, int at)
 {
@@ -114,7 +124,7 @@ static bool copy(char *out, size_t size, sqlite3_stmt *s, int at)
 }
 
 static const char row_columns[] = "e.id, e.note, e.hook, n.psp, e.kind, e.e2eid, e.ref, e.status, e.txid, e.key, e.cents,"
-				  " e.at_ms, e.is_foreign, e.delivery, n.received_ms";
+				  " e.at_ms, e.is_foreign, e.delivery, n.received_ms, n.source";
 
 static bool read_row(struct sqlite_box *b, sqlite3_stmt *s, struct inbox_row *r, struct err *e)
 {
@@ -136,6 +146,7 @@ static bool read_row(struct sqlite_box *b, sqlite3_stmt *s, struct inbox_row *r,
 	ev->foreign = sqlite3_column_int(s, 12);
 	r->delivery = column(s, 13);
 	r->received_ms = sqlite3_column_int64(s, 14);
+	r->source = source(s, 15);
 	return true;
 }
 
@@ -162,7 +173,7 @@ out:
 	return ok;
 }
 
-static const char body_columns[] = "n.id, n.hook, n.psp, n.event, n.why, n.unread, n.received_ms, n.body";
+static const char body_columns[] = "n.id, n.hook, n.psp, n.event, n.why, n.unread, n.received_ms, n.body, n.source, n.purged";
 
 static void read_body(sqlite3_stmt *s, struct inbox_body *r)
 {
@@ -177,6 +188,8 @@ static void read_body(sqlite3_stmt *s, struct inbox_body *r)
 	r->body_len = (size_t)sqlite3_column_bytes(s, 7);
 	if (!r->body)
 		r->body = "";
+	r->source = source(s, 8);
+	r->purged = sqlite3_column_int(s, 9);
 }
 
 static bool walk_bodies(struct sqlite_box *b, const struct inbox_filter *f, const char *more, inbox_body_fn *fn, void *arg,

@@ -24,6 +24,24 @@ static const char *const migrations[] = {
 	"cents INTEGER,at_ms INTEGER,is_foreign INTEGER NOT NULL,delivery TEXT NOT NULL)STRICT;"
 	"CREATE UNIQUE INDEX event_once ON event(e2eid,hook,kind,ref,status);"
 	"PRAGMA application_id=0x50697867",
+	/*
+	 * What hands over. BS2 writes one status in two cases (EFETIVADO in its calls, Efetivado in its API), so case tells no two
+	 * events apart. job.state: 0 waits for due_ms, 1 leased until due_ms, 2 delivered, 3 dead. sink.planned: events up to that id have
+	 * their jobs. again: events to be planned once more. note.source is "" for the PSP's call.
+	 */
+	"ALTER TABLE note ADD COLUMN source TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE note ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;"
+	"DROP INDEX event_once;"
+	"CREATE UNIQUE INDEX event_once ON event(e2eid,hook,kind,ref,status COLLATE NOCASE);"
+	"CREATE TABLE sink(id INTEGER PRIMARY KEY,hook TEXT NOT NULL,name TEXT NOT NULL,planned INTEGER NOT NULL,"
+	"paused_ms INTEGER NOT NULL,stopped INTEGER NOT NULL,why TEXT NOT NULL,UNIQUE(hook,name))STRICT;"
+	"CREATE TABLE job(event INTEGER NOT NULL,sink INTEGER NOT NULL,state INTEGER NOT NULL,tries INTEGER NOT NULL,"
+	"due_ms INTEGER NOT NULL,who TEXT NOT NULL,settled_ms INTEGER NOT NULL,why TEXT NOT NULL,"
+	"PRIMARY KEY(event,sink))STRICT,WITHOUT ROWID;"
+	"CREATE INDEX job_due ON job(sink,due_ms,event)WHERE state=0;"
+	"CREATE INDEX job_leased ON job(due_ms)WHERE state=1;"
+	"CREATE TABLE again(event INTEGER PRIMARY KEY)STRICT;"
+	"CREATE TABLE mark(hook TEXT NOT NULL,name TEXT NOT NULL,ms INTEGER NOT NULL,PRIMARY KEY(hook,name))STRICT,WITHOUT ROWID",
 };
 
 enum { NEWEST = sizeof migrations / sizeof *migrations };

@@ -10,10 +10,10 @@ static const char *const text[SQLS] = {
 	[SQL_STATE]    = "SELECT ifnull((SELECT max(id) FROM note), 0), EXISTS (SELECT 1 FROM digest)",
 	[SQL_EVENT]    = "INSERT INTO event (note, hook, kind, e2eid, ref, status, txid, key, cents, at_ms, is_foreign, delivery)"
 			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-	[SQL_NOTE]     = "INSERT INTO note (id, hook, psp, event, received_ms, unread, why, body)"
-			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_NOTE]     = "INSERT INTO note (id, hook, psp, event, received_ms, unread, why, body, source)"
+			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_TWIN]     = "SELECT note, txid, key, cents FROM event"
-			 " WHERE e2eid = ? AND hook = ? AND kind = ? AND ref = ? AND status = ?",
+			 " WHERE e2eid = ? AND hook = ? AND kind = ? AND ref = ? AND status = ? COLLATE NOCASE",
 	[SQL_OWNER]    = "SELECT body FROM note WHERE id = ? AND length(body) = ?",
 	[SQL_SIZED]    = "SELECT 1 FROM digest WHERE hook = ? AND digest BETWEEN ? AND ? LIMIT 1",
 	[SQL_DIGEST]   = "SELECT note FROM digest WHERE hook = ? AND digest = ? AND event = ?",

@@ -86,6 +86,20 @@ struct psp_token {
 	bool client_cert;	/* every request shows the client certificate */
 };
 
+/*
+ * How its API is asked what was received. An item of its answers stands in {"pix":[ITEM]} as it would in a callback, and is read
+ * by the rows of events.
+ */
+struct psp_list {
+	const char *call;		/* {since} and {until} are RFC 3339, {page} a number */
+	const char *items;		/* where the items are in the answer, as in json_path */
+	const char *page_count, *item_count;	/* where it says how many there are; NULL: it does not */
+	int first_page;			/* 0 or 1; -1: there is one page alone */
+	int64_t window_ms;		/* the longest time that is asked for at once */
+	const char *one;		/* the call that gives one, {e2eid}, and what it gives is an item, or holds items at `items` */
+	bool resend;			/* "webhook.resend" makes it send callbacks again */
+};
+
 struct psp {
 	const char *name, *title;
 	const char *const *suffixes;	/* appended to the registered URL ("/pix"); NULL-ended, or NULL: posts as registered */
@@ -100,6 +114,7 @@ struct psp {
 	const struct psp_event *events;	/* ends with a row whose fields are NULL */
 	const struct psp_token *token;	/* NULL: its API is not known */
 	const struct psp_call *calls;	/* ends with a row whose name is NULL; or NULL */
+	const struct psp_list *list;	/* NULL: what was received cannot be asked for */
 	const char *also;		/* a pattern of the {names} that a hook's calls may hold besides those of the rows; or NULL */
 	const char *cert_form;		/* the form of upload that is most likely meant; NULL: it wants no certificate */
 	const struct psp_error *errors;	/* ends with a row whose text is NULL; or NULL */
