@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/ascii.h"
-#include "lib/buf.h"
 #include "lib/jsonwall.h"
 #include "lib/limits.h"
 #include "lib/mem.h"
@@ -242,6 +241,11 @@ const char *json_text(const struct json *v)
 	return v ? node(v)->valuestring : NULL;
 }
 
+const char *json_name(const struct json *v)
+{
+	return v ? node(v)->string : NULL;
+}
+
 const struct json *json_member(const struct json *v, const char *name, bool fold_case)
 {
 	if (!v || (node(v)->type & TYPE) != cJSON_Object)
@@ -302,57 +306,4 @@ const struct json *json_path(const struct json *v, const char *path, bool fold_c
 			path++;
 	}
 	return v;
-}
-
-/* What stands for one byte or character of a quoted text: its escape, or NULL where it stands for itself. */
-static const char *escaped(unsigned char c, char hex[7])
-{
-	static const char digit[] = "0123456789abcdef";
-
-	switch (c) {
-	case '"':
-		return "\\\"";
-	case '\\':
-		return "\\\\";
-	case '\n':
-		return "\\n";
-	case '\r':
-		return "\\r";
-	case '\t':
-		return "\\t";
-	default:
-		if (c >= 0x20)
-			return NULL;
-		memcpy(hex, "\\u00", 4);
-		hex[4] = digit[c >> 4];
-		hex[5] = digit[c & 15];
-		hex[6] = '\0';
-		return hex;
-	}
-}
-
-bool json_quote(struct buf *b, const char *s, size_t len)
-{
-	const unsigned char *p = (const unsigned char *)s, *end = p + len, *from = p;
-	const char *instead;
-	size_t was = b->len, step;
-	char hex[7];
-	bool ok = buf_puts(b, "\"");
-
-	while (ok && p < end) {
-		step = json_utf8_step(p, end);
-		instead = step ? escaped(*p, hex) : "\xef\xbf\xbd";	/* U+FFFD */
-		if (!instead) {
-			p += step;
-			continue;
-		}
-		ok = buf_add(b, from, (size_t)(p - from)) && buf_puts(b, instead);
-		from = ++p;
-	}
-	if (ok && buf_add(b, from, (size_t)(p - from)) && buf_puts(b, "\""))
-		return true;
-	b->len = was;
-	if (b->data)
-		b->data[was] = '\0';
-	return false;
 }

@@ -26,6 +26,9 @@ enum json_type json_type(const struct json *v);		/* NULL counts as JSON_NULL */
 /* The text of a string, or the digits of a number exactly as they were sent (no double in between); else NULL. */
 const char *json_text(const struct json *v);
 
+/* A member's name as it was sent; NULL of an item, of a whole document, of NULL. */
+const char *json_name(const struct json *v);
+
 /* Members and items; NULL where there is none or v is of another type. */
 const struct json *json_member(const struct json *v, const char *name, bool fold_case);
 const struct json *json_first(const struct json *v);	/* first item of an array or member of an object */
@@ -37,5 +40,12 @@ const struct json *json_path(const struct json *v, const char *path, bool fold_c
 /* Adds s with quotes and escapes to b, so that any bytes give valid JSON (invalid UTF-8 becomes U+FFFD). */
 struct buf;
 bool json_quote(struct buf *b, const char *s, size_t len);
+
+/*
+ * Adds a value (NULL: null) as it was sent, but for the space between its parts and the way its texts are escaped: members in
+ * their order, their names in their case, numbers digit by digit. What it writes, json_parse takes. Like json_quote it returns
+ * false, and leaves b as it was, where the result would pass b's ceiling.
+ */
+bool json_write(struct buf *b, const struct json *v);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a document holds: values, members, twins, paths; and texts that become JSON. */
+/* What a document holds: values, members, twins, paths. */
 #include "lib/buf.h"
 #include "tests/unit/test_json.h"
 
@@ -181,50 +181,6 @@ static void a_path_that_ends_early_leads_nowhere(void **state)
 	json_free(doc);
 }
 
-static void quoted(const char *s, size_t len, const char *want)
-{
-	struct buf b = BUF(1000);
-	struct json *doc;
-
-	assert_true(buf_puts(&b, "<"));
-	assert_true(json_quote(&b, s, len));
-	assert_string_equal(buf_str(&b) + 1, want);
-	doc = good(buf_str(&b) + 1);
-	json_free(doc);
-	buf_free(&b);
-}
-
-static void texts_are_quoted_so_that_they_are_json(void **state)
-{
-	(void)state;
-	quoted("", 0, "\"\"");
-	quoted("abc", 3, "\"abc\"");
-	quoted("a\"b\\c/d", 7, "\"a\\\"b\\\\c/d\"");
-	quoted("\n\r\t\x01\x1f\x7f", 6, "\"\\n\\r\\t\\u0001\\u001f\x7f\"");
-	quoted("constru\xc3\xa7\xc3\xa3o \xf0\x9f\x98\x80", 17, "\"constru\xc3\xa7\xc3\xa3o \xf0\x9f\x98\x80\"");
-}
-
-static void bytes_that_are_no_utf8_are_quoted_as_ufffd(void **state)
-{
-	(void)state;
-	quoted("\xff" "a\xc3", 3, "\"\xef\xbf\xbd" "a\xef\xbf\xbd\"");
-	quoted("\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
-}
-
-static void a_quoted_text_that_does_not_fit_leaves_the_rest_alone(void **state)
-{
-	struct buf b = BUF(8);
-
-	(void)state;
-	assert_true(buf_puts(&b, "abc"));
-	assert_false(json_quote(&b, "x\ny\nz", 5));
-	assert_string_equal(buf_str(&b), "abc");
-	assert_int_equal(b.len, 3);
-	assert_true(json_quote(&b, "\nz", 2));
-	assert_string_equal(buf_str(&b), "abc\"\\nz\"");
-	buf_free(&b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,9 +196,6 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_is_null),
 		cmocka_unit_test(paths_walk_objects_and_lists),
 		cmocka_unit_test(a_path_that_ends_early_leads_nowhere),
-		cmocka_unit_test(texts_are_quoted_so_that_they_are_json),
-		cmocka_unit_test(bytes_that_are_no_utf8_are_quoted_as_ufffd),
-		cmocka_unit_test(a_quoted_text_that_does_not_fit_leaves_the_rest_alone),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
