@@ -42,7 +42,7 @@ static bool settle(const struct bank *bank, const struct bank_psp *psp, const st
 	int attempt = (int)cb->made + 1;
 	int64_t at;
 
-	switch (schedule_next(schedule, attempt, r->status, bank->now(), bank->scale, &at)) {
+	switch (schedule_after(schedule, attempt, r->status, bank->now(), bank->scale, &at)) {
 	case SCHEDULE_DONE:
 		log_line("emul: taken callback=%" PRId64 " kind=%s attempt=%d status=%ld", cb->id, cb->kind, attempt, r->status);
 		return state_callback_settle(bank->state, cb->id, NULL, "taken", e);

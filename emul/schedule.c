@@ -49,7 +49,7 @@ const struct schedule *schedule_of(const char *psp)
 	return NULL;
 }
 
-enum schedule_step schedule_next(const struct schedule *s, int made, long status, int64_t ended_ms, double scale, int64_t *at_ms)
+enum schedule_step schedule_after(const struct schedule *s, int made, long status, int64_t ended_ms, double scale, int64_t *at_ms)
 {
 	double wait;
 

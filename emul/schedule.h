@@ -31,7 +31,7 @@ enum schedule_step {
  * pace, 0.001 a thousand times faster; it is > 0. s NULL: one attempt alone, as a resend that was asked for. *at_ms is
  * set with SCHEDULE_AGAIN alone, and is never before ended_ms.
  */
-enum schedule_step schedule_next(const struct schedule *s, int made, long status, int64_t ended_ms, double scale, int64_t *at_ms);
+enum schedule_step schedule_after(const struct schedule *s, int made, long status, int64_t ended_ms, double scale, int64_t *at_ms);
 
 /* A time scale from text: a decimal number above 0, at most 1000. */
 bool schedule_scale(const char *text, double *scale);

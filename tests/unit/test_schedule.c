@@ -20,7 +20,7 @@ static int play(const char *name, double scale, const int64_t *minutes, int n)
 	int made = 1;
 
 	assert_non_null(s);
-	while (schedule_next(s, made, 503, at, scale, &at) == SCHEDULE_AGAIN) {
+	while (schedule_after(s, made, 503, at, scale, &at) == SCHEDULE_AGAIN) {
 		assert_true(made <= n);
 		assert_int_equal(at - before, (int64_t)((double)(minutes[made - 1] * MINUTE) * scale));
 		before = at;
@@ -58,7 +58,7 @@ static void the_wait_counts_from_the_end_of_the_failed_attempt(void **state)
 	int64_t at = 0;
 
 	(void)state;
-	assert_int_equal(schedule_next(schedule_find("efi-2026"), 1, 0, AT + 60000, 1, &at), SCHEDULE_AGAIN);
+	assert_int_equal(schedule_after(schedule_find("efi-2026"), 1, 0, AT + 60000, 1, &at), SCHEDULE_AGAIN);
 	assert_int_equal(at, AT + 60000 + 5 * MINUTE);
 }
 
@@ -70,11 +70,11 @@ static void any_2xx_ends_it_and_nothing_else_does(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		assert_int_equal(schedule_next(s, 1, taken[i], AT, 1, &at), SCHEDULE_DONE);
+		assert_int_equal(schedule_after(s, 1, taken[i], AT, 1, &at), SCHEDULE_DONE);
 	assert_int_equal(at, 7);
 	for (size_t i = 0; i < sizeof failed / sizeof *failed; i++)
-		assert_int_equal(schedule_next(s, 1, failed[i], AT, 1, &at), SCHEDULE_AGAIN);
-	assert_int_equal(schedule_next(s, 11, 200, AT, 1, &at), SCHEDULE_DONE);	/* the last one counts as well */
+		assert_int_equal(schedule_after(s, 1, failed[i], AT, 1, &at), SCHEDULE_AGAIN);
+	assert_int_equal(schedule_after(s, 11, 200, AT, 1, &at), SCHEDULE_DONE);	/* the last one counts as well */
 }
 
 static void behind_the_last_attempt_nothing_comes_and_the_time_is_untouched(void **state)
@@ -82,9 +82,9 @@ static void behind_the_last_attempt_nothing_comes_and_the_time_is_untouched(void
 	int64_t at = 7;
 
 	(void)state;
-	assert_int_equal(schedule_next(schedule_find("efi-2024"), 11, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
-	assert_int_equal(schedule_next(schedule_find("efi-2024"), 12, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
-	assert_int_equal(schedule_next(schedule_find("efi-2024"), 0, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
+	assert_int_equal(schedule_after(schedule_find("efi-2024"), 11, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
+	assert_int_equal(schedule_after(schedule_find("efi-2024"), 12, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
+	assert_int_equal(schedule_after(schedule_find("efi-2024"), 0, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
 	assert_int_equal(at, 7);
 }
 
@@ -93,8 +93,8 @@ static void without_a_schedule_there_is_one_attempt(void **state)
 	int64_t at = 7;
 
 	(void)state;
-	assert_int_equal(schedule_next(NULL, 1, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
-	assert_int_equal(schedule_next(NULL, 1, 200, AT, 1, &at), SCHEDULE_DONE);
+	assert_int_equal(schedule_after(NULL, 1, 500, AT, 1, &at), SCHEDULE_GIVEN_UP);
+	assert_int_equal(schedule_after(NULL, 1, 200, AT, 1, &at), SCHEDULE_DONE);
 	assert_int_equal(at, 7);
 }
 
@@ -104,7 +104,7 @@ static int64_t offset(const struct schedule *s, int n)
 	int64_t at = 0;
 
 	for (int made = 1; made < n; made++)
-		if (schedule_next(s, made, 500, at, 1, &at) != SCHEDULE_AGAIN)
+		if (schedule_after(s, made, 500, at, 1, &at) != SCHEDULE_AGAIN)
 			return -1;
 	return at / 1000;
 }
