@@ -9,7 +9,7 @@ what="$*"
 : "${what:?usage: need.sh build|demo|check|bench|static}"
 
 stamp=build/need.${what// /-}.ok
-if [ -e "$stamp" ] && [ "$stamp" -nt tests/need.sh ] && [ ! /var/lib/dpkg/status -nt "$stamp" ]; then
+if [ -e "$stamp" ] && [ "$stamp" -nt tests/need.sh ] && [ ! /var/lib/dpkg/status -nt "$stamp" ] && [ ! tests/node/package-lock.json -nt "$stamp" ]; then
 	exit 0
 fi
 
@@ -23,6 +23,9 @@ for w in $what; do
 	check)
 		packages="$packages libcmocka-dev clang valgrind mandoc curl openssl python3 spawn-fcgi libfcgi-bin cppcheck shellcheck procps binutils"
 		servers="$servers lighttpd nginx caddy apache2 systemd"
+		# whoever made them
+		command -v node >/dev/null || packages="$packages nodejs"
+		command -v npm >/dev/null || packages="$packages npm"
 		;;
 	bench) packages="$packages curl openssl valgrind"; servers="$servers lighttpd nginx" ;;
 	static) packages="$packages dpkg-dev binutils" ;;
@@ -39,7 +42,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	This is no Debian or Ubuntu, so nothing is installed for you. Needed, with headers: libfcgi (FastCGI), cJSON,
 	libconfig, OpenSSL 3, SQLite 3, libcurl, libmicrohttpd with GnuTLS; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
 	openssl, curl. For the tests besides: cmocka, clang, valgrind, mandoc, shellcheck, cppcheck, spawn-fcgi, cgi-fcgi,
-	python3, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
+	python3, node and npm, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
 	END
 	exit 2
 fi
@@ -120,6 +123,17 @@ if [ -n "$fetch" ]; then
 		there "$s" || { echo "need.sh: $s is not in what apt gave" >&2; exit 2; }
 	done
 fi
+
+# What others wrote to receive what we send: the versions that the lock file pins, below build/node, no script of theirs run.
+case " $what " in *" check "*)
+	if ! cmp -s tests/node/package-lock.json build/node/done; then
+		echo "fetching with npm, below build/node only: $(sed -n 's/^    "\([a-z]*\)": "[0-9.]*",*$/\1/p' tests/node/package.json | tr '\n' ' ')" >&2
+		mkdir -p build/node
+		cp tests/node/package.json tests/node/package-lock.json build/node/
+		(cd build/node && npm ci --no-audit --no-fund --ignore-scripts >npm.log 2>&1 </dev/null) || { cat build/node/npm.log >&2; exit 2; }
+		cp tests/node/package-lock.json build/node/done
+	fi
+esac
 
 mkdir -p build
 touch "$stamp"
