@@ -16,6 +16,9 @@ static const char *const for_api[] = {
 	"api_proxy", "token_path", "token_scope", "cert_form", "calls", NULL
 };
 
+/* Where events go is the merchant's to say; until then they wait in the inbox. */
+static const char *const for_delivery[] = { "sinks", "confirm", NULL };
+
 static bool among(const char *name, const char *const *list)
 {
 	for (; *list; list++)
@@ -26,7 +29,7 @@ static bool among(const char *name, const char *const *list)
 
 static void setting(struct buf *b, const struct key *k, const char *indent, annotate_fn *value, const void *arg)
 {
-	bool live = k->need || (!among(k->name, other_proofs) && !among(k->name, for_api));
+	bool live = k->need || (!among(k->name, other_proofs) && !among(k->name, for_api) && !among(k->name, for_delivery));
 	char *text = value ? value(k, arg, &live) : NULL;
 
 	buf_putf(b, "%s# %s\n", indent, k->help);

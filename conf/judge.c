@@ -14,6 +14,28 @@ static bool proves(const struct hook *h)
 	return h->secrets.count || h->client_cert != CLIENT_CERT_NONE || h->basic[0] || h->bearer[0];
 }
 
+/*
+ * A sink signs with its secret, so that the merchant's application knows who calls. What the hook's caller shows is known to the PSP,
+ * and what stands in the URL to every log on the way.
+ */
+static bool sinks_have_their_own(const struct settings *s, const struct hook *h, struct err *e)
+{
+	const struct sink_list *sinks = hook_sinks(s, h);
+
+	for (size_t i = 0; i < sinks->count; i++)
+		for (size_t n = 0; n < sinks->item[i].secrets.count; n++) {
+			const char *ref = sinks->item[i].secrets.item[n];
+			bool shared = strcmp(ref, h->basic) == 0 || strcmp(ref, h->bearer) == 0;
+
+			for (size_t k = 0; k < h->secrets.count && !shared; k++)
+				shared = strcmp(ref, h->secrets.item[k]) == 0;
+			if (shared)
+				return fail(e, ERR_CONFIG, "%s:%d: sinks: \"%s\": secret: %s is what the PSP shows to hook \"%s\": a sink needs a secret of its own",
+					    s->file, sinks->item[i].line, sinks->item[i].name, ref, h->name);
+		}
+	return true;
+}
+
 static bool judge_hook(const struct settings *s, const struct hook *h, struct err *e)
 {
 	if (!proves(h))
@@ -24,7 +46,7 @@ static bool judge_hook(const struct settings *s, const struct hook *h, struct er
 	if (h->basic[0] && h->bearer[0])
 		return fail(e, ERR_CONFIG, "%s:%d: hook \"%s\": basic and bearer exclude each other: a request has one Authorization",
 			    s->file, h->line, h->name);
-	return true;
+	return sinks_have_their_own(s, h, e);
 }
 
 static int by_path(const void *a, const void *b)

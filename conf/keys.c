@@ -115,11 +115,18 @@ static void show_max_body(const struct settings *s, const struct hook *h, struct
 
 /* ---- a hook's */
 
+bool short_name_ok(const char *text, struct err *e)
+{
+	if (!among(text, LETTERS DIGITS "._-") || strlen(text) > NAME_MAX_LEN)
+		return fail(e, ERR_CONFIG, "\"%s\" is no name: expected 1 to %d letters, digits, '.', '_' or '-'", text, NAME_MAX_LEN);
+	return true;
+}
+
 static bool set_name(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
 	(void)s;
-	if (!among(conf_text(v), LETTERS DIGITS "._-") || strlen(conf_text(v)) > NAME_MAX_LEN)
-		return fail(e, ERR_CONFIG, "\"%s\" is no name: expected 1 to %d letters, digits, '.', '_' or '-'", conf_text(v), NAME_MAX_LEN);
+	if (!short_name_ok(conf_text(v), e))
+		return false;
 	keep_text(&h->name, xstrdup(conf_text(v)));
 	return true;
 }
@@ -267,16 +274,21 @@ static void show_pin(const struct settings *s, const struct hook *h, struct buf 
 	show_text(b, h->pin);
 }
 
+bool read_pix_keys(const struct conf_value *v, struct text_list *list, struct err *e)
+{
+	if (!read_texts(v, list, e))
+		return false;
+	/* BCB DICT: at most 77 characters; Efí's own check is ^[a-zA-Z0-9-.@_+]{1,77}$ */
+	for (size_t i = 0; i < list->count; i++)
+		if (!among(list->item[i], LETTERS DIGITS "-.@_+") || strlen(list->item[i]) > PIX_KEY_MAX)
+			return fail(e, ERR_CONFIG, "\"%s\" is no Pix key (chave): expected 1 to %d letters, digits, or any of - . @ _ +", list->item[i], PIX_KEY_MAX);
+	return true;
+}
+
 static bool set_keys(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
 {
 	(void)s;
-	if (!read_texts(v, &h->keys, e))
-		return false;
-	/* BCB DICT: at most 77 characters; Efí's own check is ^[a-zA-Z0-9-.@_+]{1,77}$ */
-	for (size_t i = 0; i < h->keys.count; i++)
-		if (!among(h->keys.item[i], LETTERS DIGITS "-.@_+") || strlen(h->keys.item[i]) > PIX_KEY_MAX)
-			return fail(e, ERR_CONFIG, "\"%s\" is no Pix key (chave): expected 1 to %d letters, digits, or any of - . @ _ +", h->keys.item[i], PIX_KEY_MAX);
-	return true;
+	return read_pix_keys(v, &h->keys, e);
 }
 
 static void show_keys(const struct settings *s, const struct hook *h, struct buf *b)
@@ -320,6 +332,8 @@ const struct key setting_keys[] = {
 	  "The header in which a trusted proxy tells the caller's address: X-Forwarded-For or CF-Connecting-IP.", set_proxy_header, show_proxy_header },
 	{ "max_body", KEY_NUMBER, false, false, "262144",
 	  "The largest request body in bytes.", set_max_body, show_max_body },
+	{ "sinks", KEY_SINKS, false, false, "( { name = \"shop\"; type = \"https\"; url = \"https://loja.example.com/pix.php\"; secret = \"file:shop.whsec\"; } )",
+	  "Where `pixgate deliver` hands events over, one group each; of every hook that has none of its own.", set_sinks, show_sinks },
 	{ "hooks", KEY_HOOKS, false, true, NULL,
 	  "The webhooks, one group each.", NULL, NULL },
 	{ "name", KEY_TEXT, true, true, "\"loja\"",
@@ -374,5 +388,9 @@ const struct key setting_keys[] = {
 	  "How the web server's certificate is uploaded, in place of the profile's way.", set_cert_form, show_cert_form },
 	{ "calls", KEY_CALLS, true, false, "( { name = \"webhook.set\"; path = \"/v2/webhook/{key}\"; } )",
 	  "What this PSP's API calls differently than the profile says, one group a call.", set_calls, show_calls },
+	{ "sinks", KEY_SINKS, true, false, "( { name = \"erp\"; type = \"exec\"; command = [ \"/usr/local/bin/pix-paid\" ]; } )",
+	  "Where this hook's events are handed over, in place of the file's sinks; ( ): nowhere.", set_sinks, show_sinks },
+	{ "confirm", KEY_FLAG, true, false, "true",
+	  "Whether the PSP's API is asked, before an event is handed over, that it says the same.", set_confirm, show_confirm },
 	{ 0 }
 };

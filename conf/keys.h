@@ -18,6 +18,13 @@ void show_cidrs(struct buf *b, const struct cidr_list *list);
 
 void keep_text(char **at, char *text);	/* frees what was there */
 
+/* 1 to 64 letters, digits, '.', '_' or '-'; and Pix keys. */
+bool short_name_ok(const char *text, struct err *e);
+bool read_pix_keys(const struct conf_value *v, struct text_list *list, struct err *e);
+
+/* A path, made absolute from the configuration's folder. `path` may be *at. */
+bool read_path(const struct settings *s, const char *path, char **at, struct err *e);
+
 /* A file's path, made absolute; and a reference to a secret, its syntax alone. */
 bool read_place(const struct settings *s, const struct conf_value *v, char **at, struct err *e);
 bool read_ref(const struct conf_value *v, char **at, struct err *e);
@@ -38,9 +45,32 @@ API_KEY(api_proxy);
 API_KEY(token_path);
 API_KEY(token_scope);
 API_KEY(cert_form);
+API_KEY(confirm);
 API_KEY(calls);		/* keys_calls.c; its errors have file and line already */
 
 void calls_free(struct hook *h);
+
+/* The setting `sinks` (keys_sinks.c), of a hook or with h NULL of the file; its errors have file and line already. */
+bool set_sinks(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e);
+void show_sinks(const struct settings *s, const struct hook *h, struct buf *b);
+void sinks_free(struct sink_list *list);
+
+/* The members of a sink, one setter each (sinks_members.c). */
+#define SINK_MEMBER(name) bool member_##name(const struct settings *s, struct sink *k, const struct conf_value *v, struct err *e)
+SINK_MEMBER(name);
+SINK_MEMBER(url);
+SINK_MEMBER(secret);
+SINK_MEMBER(ca);
+SINK_MEMBER(command);
+SINK_MEMBER(path);
+SINK_MEMBER(database);
+SINK_MEMBER(password);
+SINK_MEMBER(table);
+SINK_MEMBER(timeout);
+SINK_MEMBER(kinds);
+SINK_MEMBER(keys);
+SINK_MEMBER(stale);
+SINK_MEMBER(body);
 
 /* The path of a request, such as "/v1/x?a={name}"; holes: {name} and <…> may be in it. */
 bool request_path_ok(const char *path, bool holes, struct err *e);

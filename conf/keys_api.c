@@ -135,6 +135,18 @@ bool set_cert_form(struct settings *s, struct hook *h, const struct conf_value *
 	return true;
 }
 
+bool set_confirm(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e)
+{
+	(void)s;
+	return conf_flag(v, &h->confirm) || fail(e, ERR_CONFIG, "expected true or false");
+}
+
+void show_confirm(const struct settings *s, const struct hook *h, struct buf *b)
+{
+	(void)s;
+	buf_puts(b, h->confirm ? "true" : "false");
+}
+
 #define SET_PLACE(name) \
 	bool set_##name(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e) \
 	{ \

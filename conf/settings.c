@@ -94,7 +94,7 @@ static bool read_group(struct settings *s, struct hook *h, const struct conf_val
 		if (v && !type_ok(v, k->type))
 			return fail(e, ERR_CONFIG, "%s:%d: %s: expected %s", s->file, conf_line(v), k->name, type_words[k->type]);
 		if (v && k->set && !k->set(s, h, v, e))
-			return k->type == KEY_CALLS ? false : fail_in(e, "%s:%d: %s", s->file, conf_line(v), k->name);
+			return k->type == KEY_CALLS || k->type == KEY_SINKS ? false : fail_in(e, "%s:%d: %s", s->file, conf_line(v), k->name);
 		/* What a profile knows stands where the file is silent; it has to be known once psp was read. */
 		if (h && strcmp(k->name, "psp") == 0)
 			h->env = h->psp->envs;
@@ -211,11 +211,13 @@ void settings_free(struct settings *s)
 		free(h->token_scope);
 		free(h->cert_form);
 		calls_free(h);
+		sinks_free(&h->sinks);
 		free(h->sources.item);
 		text_list_free(&h->secrets);
 		text_list_free(&h->keys);
 	}
 	free(s->hooks);
+	sinks_free(&s->sinks);
 	free(s->trusted_proxies.item);
 	free(s->file);
 	free(s->dir);

@@ -89,7 +89,8 @@ struct hook {
 	char *cert_form;		/* how the server's certificate is uploaded: a name of psp.h's cert_forms; "": the profile's */
 	struct call_change *calls;
 	size_t call_count;
-	struct sink_list sinks;		/* its own, else empty: hook_sinks() */
+	struct sink_list sinks;		/* its own: hook_sinks() */
+	bool own_sinks;			/* it has a list of its own, though it be empty: then nothing is handed over */
 	bool confirm;			/* the PSP is asked before an event is handed over */
 	int line;			/* where the hook begins in the file */
 };
@@ -103,7 +104,7 @@ struct settings {
 	struct cidr_list trusted_proxies;
 	enum proxy_header proxy_header;
 	int64_t max_body;		/* bytes */
-	struct sink_list sinks;		/* of the hooks that have none of their own */
+	struct sink_list sinks;		/* of the hooks that have no list of their own */
 	struct hook *hooks;
 	size_t hook_count;
 };
@@ -118,7 +119,7 @@ void settings_free(struct settings *s);	/* NULL is allowed */
 /* What only the disk can tell: secrets are there and private, CA files have anchors, the inbox's place is safe. */
 bool settings_check_files(const struct settings *s, struct err *e);
 
-/* Where the hook's events go: its own sinks, else those of the file. */
+/* Where the hook's events go: its own list, else the file's. */
 const struct sink_list *hook_sinks(const struct settings *s, const struct hook *h);
 
 const struct hook *settings_hook(const struct settings *s, const char *name);	/* NULL: unknown */
@@ -150,8 +151,8 @@ struct key {
 	bool in_hook, need;
 	const char *example;	/* as it stands in `conf example` */
 	const char *help;	/* one sentence */
-	/* Reads the checked-for-type value; *e needs no file and line, the caller adds them (but of KEY_CALLS, which knows
-	 * the line better). h is NULL at the top level. */
+	/* Reads the checked-for-type value; *e needs no file and line, the caller adds them (but of KEY_CALLS and KEY_SINKS,
+	 * which know the line better). h is NULL at the top level. */
 	bool (*set)(struct settings *s, struct hook *h, const struct conf_value *v, struct err *e);
 	/* Adds the effective value as libconfig text to b. */
 	void (*show)(const struct settings *s, const struct hook *h, struct buf *b);

@@ -24,19 +24,24 @@ void keep_text(char **at, char *text)
 	*at = text;
 }
 
-bool read_place(const struct settings *s, const struct conf_value *v, char **at, struct err *e)
+bool read_path(const struct settings *s, const char *path, char **at, struct err *e)
 {
 	struct buf b = BUF(8192);
 	bool ok = true;
 
-	if (!conf_text(v)[0])
+	if (!path[0])
 		ok = fail(e, ERR_CONFIG, "expected the path of a file");
-	else if (!buf_putf(&b, "%s%s%s", conf_text(v)[0] == '/' ? "" : s->dir, conf_text(v)[0] == '/' ? "" : "/", conf_text(v)))
+	else if (!buf_putf(&b, "%s%s%s", path[0] == '/' ? "" : s->dir, path[0] == '/' ? "" : "/", path))
 		ok = fail(e, ERR_CONFIG, "the path is longer than %zu bytes", b.max);
 	else
 		keep_text(at, xstrdup(buf_str(&b)));
 	buf_free(&b);
 	return ok;
+}
+
+bool read_place(const struct settings *s, const struct conf_value *v, char **at, struct err *e)
+{
+	return read_path(s, conf_text(v), at, e);
 }
 
 bool read_ref(const struct conf_value *v, char **at, struct err *e)

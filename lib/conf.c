@@ -122,6 +122,14 @@ bool conf_number(const struct conf_value *v, int64_t *n)
 	return true;
 }
 
+bool conf_flag(const struct conf_value *v, bool *on)
+{
+	if (conf_type(v) != CONF_BOOL)
+		return false;
+	*on = config_setting_get_bool(setting(v));
+	return true;
+}
+
 char *conf_quote(const char *text)
 {
 	struct buf b = BUF(4 * strlen(text) + 3);

@@ -25,6 +25,7 @@ size_t conf_count(const struct conf_value *v);			/* of a list or group, else 0 *
 const struct conf_value *conf_at(const struct conf_value *v, size_t i);
 const char *conf_text(const struct conf_value *v);		/* NULL where it is no text */
 bool conf_number(const struct conf_value *v, int64_t *n);
+bool conf_flag(const struct conf_value *v, bool *on);
 
 /* Writes text as a libconfig string literal (quotes and escapes). The caller frees. */
 char *conf_quote(const char *text);
