@@ -10,6 +10,8 @@
 #include "inbox/inbox.h"
 #include "lib/err.h"
 
+enum { SINK_GRACE_S = 3 };	/* so much longer than its timeout_s a send may last: a program is given time to end */
+
 #define MESSAGE_ID 40	/* "pix_" and 32 hexadecimal digits, with its NUL and room */
 
 /* One event on its way. Borrowed for the time of the call. */
@@ -46,7 +48,7 @@ struct sink_type {
 	const char *name;	/* `type` in the settings */
 	/* Reads secrets, connects where that lasts. settings and conf are borrowed until close. ERR_CONFIG names hook and sink. */
 	bool (*open)(struct open_sink **, const struct settings *, const struct hook *, const struct sink *conf, struct err *);
-	/* Within the sink's timeout_s and a second; never fails without saying how it ended. */
+	/* Within the sink's timeout_s and SINK_GRACE_S; never fails without saying how it ended. */
 	void (*send)(struct open_sink *, const struct message *, struct sent_result *);
 	void (*close)(struct open_sink *);
 };
@@ -56,7 +58,10 @@ const struct sink_type *sink_type_find(const char *name);	/* NULL: unknown */
 
 extern const struct sink_type sink_https, sink_exec, sink_dir, sink_sql;
 
-/* Does it want this event? Its kinds, keys (ASCII case does not count) and whether it takes stale ones. */
+/*
+ * Does it want this event? Its kinds, keys (ASCII case does not count) and whether it takes stale ones. An event without a key is
+ * kept from nobody for its key, as the gate holds none for foreign.
+ */
 bool sink_wants(const struct sink *conf, const struct pix_event *event, bool stale);
 
 /* *result and one printable line. */

@@ -4,7 +4,8 @@
 #include "lib/text.h"
 #include "pix/test_event.h"
 
-void event_members(struct buf *b, const struct inbox_row *row)
+/* In the contract's order, which has delivery in their midst. */
+static void members(struct buf *b, const struct inbox_row *row, bool delivery)
 {
 	const struct pix_event *ev = &row->event;
 
@@ -27,10 +28,21 @@ void event_members(struct buf *b, const struct inbox_row *row)
 		json_none(b, "at");
 	json_when(b, "received_at", row->received_ms);
 	json_flag(b, "foreign", ev->foreign);
-	json_str(b, "delivery", row->delivery);
+	if (delivery)
+		json_str(b, "delivery", row->delivery);
 	json_int(b, "note", row->note);
 	json_flag(b, "test", pix_is_test(ev->e2eid));
 	json_str(b, "source", row->source);
+}
+
+void event_members(struct buf *b, const struct inbox_row *row)
+{
+	members(b, row, true);
+}
+
+void event_members_lasting(struct buf *b, const struct inbox_row *row)
+{
+	members(b, row, false);
 }
 
 void body_members(struct buf *b, const char *body, size_t len)

@@ -168,6 +168,29 @@ void sha256(const void *bytes, size_t len, unsigned char out[32])
 	OPENSSL_cleanse(&c, sizeof c);
 }
 
+void hmac_sha256(const void *key, size_t key_len, const struct secret_part *parts, size_t n, unsigned char out[32])
+{
+	unsigned char pad[SHA256_CBLOCK] = { 0 };
+	SHA256_CTX c;
+
+	memcpy(pad, key, key_len);
+	for (size_t i = 0; i < sizeof pad; i++)
+		pad[i] ^= 0x36;
+	SHA256_Init(&c);
+	SHA256_Update(&c, pad, sizeof pad);
+	for (size_t i = 0; i < n; i++)
+		SHA256_Update(&c, parts[i].bytes, parts[i].len);
+	SHA256_Final(out, &c);
+	for (size_t i = 0; i < sizeof pad; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	SHA256_Init(&c);
+	SHA256_Update(&c, pad, sizeof pad);
+	SHA256_Update(&c, out, 32);
+	SHA256_Final(out, &c);
+	OPENSSL_cleanse(&c, sizeof c);
+	OPENSSL_cleanse(pad, sizeof pad);
+}
+
 void secret_set(struct secret *s, const void *bytes, size_t len)
 {
 	sha256(bytes, len, s->digest);

@@ -45,4 +45,12 @@ void secret_no_core(void);
 /* SHA-256 without the start-up cost of OpenSSL's providers (650 µs in a process that lives for one request). */
 void sha256(const void *bytes, size_t len, unsigned char out[32]);
 
+struct secret_part {
+	const void *bytes;
+	size_t len;
+};
+
+/* HMAC-SHA256 (RFC 2104) of parts[0..n), one behind the other, under a key of at most 64 bytes, the hash's block. */
+void hmac_sha256(const void *key, size_t key_len, const struct secret_part *parts, size_t n, unsigned char out[32]);
+
 #endif
