@@ -34,6 +34,7 @@ static void values_know_type_and_line(void **state)
 {
 	const struct conf_value *root, *hooks;
 	int64_t n;
+	bool on = false;
 
 	(void)state;
 	scene_write("pixgate.conf", "a = \"text\";\nb = 42;\n# remark\nc = true;\nhooks = ( { d = [ \"x\", \"y\" ]; } );\n", 0600);
@@ -45,6 +46,8 @@ static void values_know_type_and_line(void **state)
 	assert_string_equal(conf_text(conf_at(root, 0)), "text");
 	assert_true(conf_number(conf_at(root, 1), &n) && n == 42);
 	assert_int_equal(conf_type(conf_at(root, 2)), CONF_BOOL);
+	assert_true(conf_flag(conf_at(root, 2), &on) && on);
+	assert_false(conf_flag(conf_at(root, 1), &on));
 	assert_int_equal(conf_line(conf_at(root, 2)), 4);
 	hooks = conf_at(root, 3);
 	assert_string_equal(conf_name(hooks), "hooks");
