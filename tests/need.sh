@@ -26,6 +26,8 @@ for w in $what; do
 		# whoever made them
 		command -v node >/dev/null || packages="$packages nodejs"
 		command -v npm >/dev/null || packages="$packages npm"
+		command -v php >/dev/null || packages="$packages php-cli"
+		packages="$packages php-sqlite3 python3-flask"
 		;;
 	bench) packages="$packages curl openssl valgrind"; servers="$servers lighttpd nginx" ;;
 	static) packages="$packages dpkg-dev binutils" ;;
@@ -42,7 +44,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	This is no Debian or Ubuntu, so nothing is installed for you. Needed, with headers: libfcgi (FastCGI), cJSON,
 	libconfig, OpenSSL 3, SQLite 3, libcurl, libmicrohttpd with GnuTLS; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
 	openssl, curl. For the tests besides: cmocka, clang, valgrind, mandoc, shellcheck, cppcheck, spawn-fcgi, cgi-fcgi,
-	python3, node and npm, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
+	python3 with Flask, PHP with SQLite, node and npm, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
 	END
 	exit 2
 fi
