@@ -49,6 +49,7 @@ struct inbox_body {
 	const char *hook, *psp, *event, *why, *source;
 	bool unread;
 	bool purged;		/* taken away since (inbox purge, anonymise): body is "" */
+	bool redacted;		/* what told of a person was taken out of it since (anonymise): body is what is left */
 	int64_t received_ms;
 	const char *body;
 	size_t body_len;
@@ -144,9 +145,12 @@ struct inbox_ops {
 	bool (*mark)(struct inbox *, const char *hook, const char *name, int64_t ms, struct err *);
 
 	/*
-	 * Retention (inside begin … commit, or without where count_only is set). Bodies go, with their bytes overwritten; events stay,
-	 * and a body that comes again is still known: by its events, else by its digest. scrub, after the commit: nothing of what was
-	 * taken away is left in the files. replace puts other bytes in a body's place ("" with purged set: none), for anonymise.
+	 * Retention (inside begin … commit; count_only without). Bodies go, their bytes overwritten; events stay. A body that comes
+	 * again does not bring back what was taken away: where all its events are known, say nothing else, and one of them was told by
+	 * a body that is gone or redacted, it counts as kept; so does one with the very bytes of a replaced or unread body. replace puts
+	 * other bytes in a body's place ("" : none; what is gone stays gone), for anonymise. ERR_NOT_FOUND. scrub, after the commit:
+	 * nothing of what was taken away is left in the files of the inbox; fails while somebody reads it all the time. What a file
+	 * system, a snapshot or a backup keeps of older blocks is beyond it.
 	 */
 	bool (*purge)(struct inbox *, struct inbox_purge *, struct inbox_purged *, struct err *);
 	bool (*replace)(struct inbox *, int64_t note, const char *body, size_t len, struct err *);

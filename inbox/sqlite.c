@@ -230,4 +230,5 @@ const struct inbox_ops inbox_sqlite = {
 	.tidy = sqlite_tidy,
 	.list = sqlite_list, .bodies = sqlite_bodies, .body = sqlite_body, .stats = sqlite_stats,
 	.reread = sqlite_reread, .again = sqlite_again, .wait = sqlite_wait,
+	.purge = sqlite_purge, .replace = sqlite_replace, .scrub = sqlite_scrub,
 };

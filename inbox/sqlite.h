@@ -24,6 +24,7 @@ enum sql {
 	SQL_REMEMBER,
 	SQL_UNREAD, SQL_ADOPT, SQL_HAS_NOTE, SQL_AGAIN,
 	SQL_CHANGES,		/* data_version */
+	SQL_LOOK, SQL_WAITS, SQL_WHOLE, SQL_TAKE,	/* of sqlite_purge.c */
 	SQLS
 };
 
@@ -59,6 +60,8 @@ struct sqlite_box {
 
 /* sqlite_stmt.c */
 sqlite3_stmt *sqlite_use(struct sqlite_box *b, enum sql which, struct err *e);	/* NULL on failure */
+/* Steps a statement that gives at most one row: 1 a row (not reset), 0 none (reset), -1 failed (reset). */
+int sqlite_one(struct sqlite_box *b, sqlite3_stmt *s, struct err *e);
 bool sqlite_do(struct sqlite_box *b, enum sql which, struct err *e);		/* one without parameters or rows */
 bool sqlite_exec(struct sqlite_box *b, const char *sql, struct err *e);
 bool sqlite_number(struct sqlite_box *b, const char *sql, int64_t *n, struct err *e);	/* the first column of the first row */
@@ -83,6 +86,15 @@ bool sqlite_schema(struct sqlite_box *b, struct err *e);
 bool sqlite_put(struct inbox *, const struct inbox_note *, struct inbox_put *, struct err *);
 bool sqlite_reread(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
 bool sqlite_again(struct inbox *, int64_t id, bool *changed, struct err *);
+/* Of n: hook, event, body. Once remembered, the same bytes are known to be note's. */
+bool sqlite_remember(struct sqlite_box *b, int64_t note, const struct inbox_note *n, struct err *e);
+
+/* sqlite_purge.c */
+#define SQLITE_OVERWRITE "PRAGMA secure_delete=ON"	/* what is deleted or moves is overwritten; holds for one connection */
+enum { NOTE_KEPT, NOTE_EMPTIED, NOTE_REDACTED };	/* note.purged */
+bool sqlite_purge(struct inbox *, struct inbox_purge *, struct inbox_purged *, struct err *);
+bool sqlite_replace(struct inbox *, int64_t note, const char *body, size_t len, struct err *);
+bool sqlite_scrub(struct inbox *, struct err *);
 
 /* sqlite_read.c */
 extern const char sqlite_webhook[];	/* the source that is stored as "" */

@@ -12,7 +12,8 @@ static const char pending[] = "pending", never[] = "never";
  * How a repeated body is known without an index over all bodies, whose random keys would make each insert 6 to 11 times
  * as dear at 10^7 rows: one that makes a fresh event is new. One whose events are all there is compared with the bodies
  * that made them. What is left (no events, or known events in other words) gets a digest of 36 bytes, its length
- * (big endian) and its SHA-256, unique together with the hook and the event's name in the URL.
+ * (big endian) and its SHA-256, unique together with the hook and the event's name in the URL. So does one that is taken
+ * away and whose events do not tell all of it (sqlite_purge.c).
  */
 enum { DIGEST = 4 + 32 };
 
@@ -23,19 +24,6 @@ static void size_of_digest(size_t len, unsigned char d[DIGEST], int fill)
 	d[1] = (unsigned char)(len >> 16);
 	d[2] = (unsigned char)(len >> 8);
 	d[3] = (unsigned char)len;
-}
-
-/* Steps a statement that gives at most one row: 1 a row (not reset), 0 none (reset), -1 failed (reset). */
-static int one(struct sqlite_box *b, sqlite3_stmt *s, struct err *e)
-{
-	int rc = sqlite3_step(s);
-
-	if (rc == SQLITE_ROW)
-		return 1;
-	if (rc != SQLITE_DONE)
-		sqlite_fail(b, e);
-	sqlite3_reset(s);
-	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 /* One look per transaction at most, none where nobody else has written since our last one. */
@@ -49,7 +37,7 @@ static bool know(struct sqlite_box *b, struct err *e)
 	if (b->known && version == b->version)
 		return true;
 	s = sqlite_use(b, SQL_STATE, e);
-	got = s ? one(b, s, e) : -1;
+	got = s ? sqlite_one(b, s, e) : -1;
 	if (got != 1)
 		return false;
 	b->next_note = sqlite3_column_int64(s, 0) + 1;
@@ -78,7 +66,7 @@ static bool by_digest(struct sqlite_box *b, const struct inbox_note *n, int64_t 
 	sqlite_text(s, 1, n->hook);
 	sqlite3_bind_blob(s, 2, d, DIGEST, SQLITE_STATIC);
 	sqlite3_bind_blob(s, 3, most, DIGEST, SQLITE_STATIC);
-	got = one(b, s, e);
+	got = sqlite_one(b, s, e);
 	if (got != 1)
 		return got == 0;
 	sqlite3_reset(s);
@@ -90,7 +78,7 @@ static bool by_digest(struct sqlite_box *b, const struct inbox_note *n, int64_t 
 	sqlite_text(s, 1, n->hook);
 	sqlite3_bind_blob(s, 2, d, DIGEST, SQLITE_STATIC);
 	sqlite_text(s, 3, n->event);
-	got = one(b, s, e);
+	got = sqlite_one(b, s, e);
 	if (got == 1) {
 		*note = sqlite3_column_int64(s, 0);
 		sqlite3_reset(s);
@@ -98,7 +86,8 @@ static bool by_digest(struct sqlite_box *b, const struct inbox_note *n, int64_t 
 	return got >= 0;
 }
 
-static bool owns(struct sqlite_box *b, int64_t owner, const struct inbox_note *n, bool *same, struct err *e)
+/* *taken: its body was taken away since, so that nobody can tell whether it had these bytes. */
+static bool owns(struct sqlite_box *b, int64_t owner, const struct inbox_note *n, bool *same, bool *taken, struct err *e)
 {
 	sqlite3_stmt *s = sqlite_use(b, SQL_OWNER, e);
 	int got;
@@ -107,11 +96,12 @@ static bool owns(struct sqlite_box *b, int64_t owner, const struct inbox_note *n
 		return false;
 	sqlite3_bind_int64(s, 1, owner);
 	sqlite3_bind_int64(s, 2, (int64_t)n->body_len);
-	got = one(b, s, e);
+	got = sqlite_one(b, s, e);
 	if (got == 1) {
 		const void *body = sqlite3_column_blob(s, 0);
 
-		*same = !n->body_len || (body && !memcmp(body, n->body, n->body_len));
+		*taken = sqlite3_column_int(s, 1);
+		*same = !*taken && (!n->body_len || (body && !memcmp(body, n->body, n->body_len)));
 		sqlite3_reset(s);
 	}
 	return got >= 0;
@@ -131,7 +121,7 @@ static bool twin(struct sqlite_box *b, const struct inbox_note *n, const struct 
 	sqlite_text(s, 3, pix_kind_name(ev->kind));
 	sqlite_text(s, 4, ev->ref);
 	sqlite_text(s, 5, ev->status);
-	got = one(b, s, e);
+	got = sqlite_one(b, s, e);
 	if (got != 1)
 		return got == 0 ? fail(e, ERR_STORE, "inbox %s: damaged, an index does not fit its table", b->path) : false;
 	*owner = sqlite3_column_int64(s, 0);
@@ -172,7 +162,7 @@ static bool add_event(struct sqlite_box *b, int64_t note, const char *hook, cons
 		sqlite3_bind_text(s, 12, never, sizeof never - 1, SQLITE_STATIC);
 	else
 		sqlite3_bind_text(s, 12, pending, sizeof pending - 1, SQLITE_STATIC);
-	if (one(b, s, e) < 0)
+	if (sqlite_one(b, s, e) < 0)
 		return false;
 	*fresh = sqlite3_changes(b->db) > 0;
 	return true;
@@ -182,6 +172,7 @@ static bool add_event(struct sqlite_box *b, int64_t note, const char *hook, cons
 struct added {
 	int64_t first;		/* id of the first fresh one */
 	int64_t same;		/* the note that made a twin and has the very bytes of this one; 0: none */
+	int64_t taken;		/* one that made a twin and whose body was taken away since; 0: none */
 };
 
 /* All events of n, as note's. */
@@ -192,7 +183,7 @@ static bool add_events(struct sqlite_box *b, int64_t note, const struct inbox_no
 
 	for (size_t i = 0; i < n->count; i++) {
 		int64_t owner = 0;
-		bool fresh = false, differs = false, same = false;
+		bool fresh = false, differs = false, same = false, taken = false;
 
 		if (!add_event(b, note, n->hook, &n->events[i], &fresh, e))
 			return false;
@@ -206,9 +197,10 @@ static bool add_events(struct sqlite_box *b, int64_t note, const struct inbox_no
 		put->twins++;
 		put->differ += differs;
 		if (!did->same && owner != compared) {
-			if (!owns(b, owner, n, &same, e))
+			if (!owns(b, owner, n, &same, &taken, e))
 				return false;
 			did->same = same ? owner : 0;
+			did->taken = taken ? owner : did->taken;
 			compared = owner;
 		}
 	}
@@ -231,10 +223,10 @@ static bool add_note(struct sqlite_box *b, int64_t id, const struct inbox_note *
 	/* A NULL pointer would be bound as NULL, an empty body is not that. */
 	sqlite3_bind_blob64(s, 8, n->body_len ? n->body : "", n->body_len, SQLITE_STATIC);
 	sqlite_text(s, 9, n->source && strcmp(n->source, sqlite_webhook) != 0 ? n->source : "");
-	return one(b, s, e) == 0;
+	return sqlite_one(b, s, e) == 0;
 }
 
-static bool add_digest(struct sqlite_box *b, int64_t note, const struct inbox_note *n, struct err *e)
+bool sqlite_remember(struct sqlite_box *b, int64_t note, const struct inbox_note *n, struct err *e)
 {
 	sqlite3_stmt *s = sqlite_use(b, SQL_REMEMBER, e);
 	unsigned char d[DIGEST];
@@ -248,19 +240,23 @@ static bool add_digest(struct sqlite_box *b, int64_t note, const struct inbox_no
 	sqlite_text(s, 3, n->event);
 	sqlite3_bind_int64(s, 4, note);
 	b->has_digests = true;
-	return one(b, s, e) == 0;
+	return sqlite_one(b, s, e) == 0;
 }
 
 static bool set_unread(struct sqlite_box *b, int64_t note, bool unread, const char *why, struct err *e)
 {
-	sqlite3_stmt *s = sqlite_use(b, SQL_UNREAD, e);
+	sqlite3_stmt *s;
 
+	/* The row moves within its page: where it was, a copy of the body would stay that no purge finds. */
+	if (!sqlite_exec(b, SQLITE_OVERWRITE, e))
+		return false;
+	s = sqlite_use(b, SQL_UNREAD, e);
 	if (!s)
 		return false;
 	sqlite3_bind_int(s, 1, unread);
 	sqlite_text(s, 2, why);
 	sqlite3_bind_int64(s, 3, note);
-	return one(b, s, e) == 0;
+	return sqlite_one(b, s, e) == 0;
 }
 
 /* A body that is kept already, read by a newer version of this program that understands more of it than the one which
@@ -274,7 +270,7 @@ static bool adopt(struct sqlite_box *b, int64_t from, int64_t first, int64_t not
 	sqlite3_bind_int64(s, 1, note);
 	sqlite3_bind_int64(s, 2, first);
 	sqlite3_bind_int64(s, 3, from);
-	return one(b, s, e) == 0 && set_unread(b, note, n->unread, n->why, e);
+	return sqlite_one(b, s, e) == 0 && set_unread(b, note, n->unread, n->why, e);
 }
 
 static bool put_note(struct sqlite_box *b, const struct inbox_note *n, struct inbox_put *put, struct err *e)
@@ -289,9 +285,12 @@ static bool put_note(struct sqlite_box *b, const struct inbox_note *n, struct in
 		return false;
 	if (!kept)
 		kept = did.same;
+	/* What was taken away does not come back with a repeat, not even in other words or among others: it tells nothing new. */
+	if (!kept && put->twins == n->count && !put->differ && !n->unread)
+		kept = did.taken;
 	if (kept)
 		return !put->fresh || adopt(b, note, did.first, kept, n, e);
-	if (!add_note(b, note, n, e) || (!put->fresh && !add_digest(b, note, n, e)))
+	if (!add_note(b, note, n, e) || (!put->fresh && !sqlite_remember(b, note, n, e)))
 		return false;
 	b->next_note++;
 	put->fresh_note = true;
@@ -332,7 +331,7 @@ bool sqlite_reread(struct inbox *box, int64_t note, const struct inbox_note *n, 
 	s = sqlite_use(b, SQL_HAS_NOTE, e);
 	if (s) {
 		sqlite3_bind_int64(s, 1, note);
-		got = one(b, s, e);
+		got = sqlite_one(b, s, e);
 		sqlite3_reset(s);
 	}
 	if (got == 0)
@@ -355,7 +354,7 @@ bool sqlite_again(struct inbox *box, int64_t id, bool *changed, struct err *e)
 	s = sqlite_use(b, SQL_AGAIN, e);
 	if (s)
 		sqlite3_bind_int64(s, 1, id);
-	if (!s || one(b, s, e) < 0) {
+	if (!s || sqlite_one(b, s, e) < 0) {
 		box->ops->rollback(box);
 		return false;
 	}

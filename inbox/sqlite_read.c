@@ -173,6 +173,9 @@ out:
 	return ok;
 }
 
+/* Of what was taken away nobody can read more. */
+static const char unread[] = "n.unread AND n.purged <> 1";
+
 static const char body_columns[] = "n.id, n.hook, n.psp, n.event, n.why, n.unread, n.received_ms, n.body, n.source, n.purged";
 
 static void read_body(sqlite3_stmt *s, struct inbox_body *r)
@@ -189,7 +192,8 @@ static void read_body(sqlite3_stmt *s, struct inbox_body *r)
 	if (!r->body)
 		r->body = "";
 	r->source = source(s, 8);
-	r->purged = sqlite3_column_int(s, 9);
+	r->purged = sqlite3_column_int(s, 9) == NOTE_EMPTIED;
+	r->redacted = sqlite3_column_int(s, 9) == NOTE_REDACTED;
 }
 
 static bool walk_bodies(struct sqlite_box *b, const struct inbox_filter *f, const char *more, inbox_body_fn *fn, void *arg,
@@ -219,7 +223,7 @@ bool sqlite_bodies(struct inbox *box, const struct inbox_filter *f, bool only_un
 {
 	bool found;
 
-	return walk_bodies((struct sqlite_box *)box, f, only_unread ? "n.unread" : "1", fn, arg, &found, e);
+	return walk_bodies((struct sqlite_box *)box, f, only_unread ? unread : "1", fn, arg, &found, e);
 }
 
 bool sqlite_body(struct inbox *box, int64_t note, inbox_body_fn *fn, void *arg, struct err *e)
@@ -269,7 +273,7 @@ static bool sum_events(struct sqlite_box *b, const struct inbox_filter *f, struc
 static bool sum_notes(struct sqlite_box *b, const struct inbox_filter *f, struct inbox_stats *st, struct err *e)
 {
 	/* length() of a blob reads its size, not its pages. */
-	sqlite3_stmt *s = query(b, "count(*), total(n.unread), total(length(n.body)), min(n.received_ms), max(n.received_ms)",
+	sqlite3_stmt *s = query(b, "count(*), total(n.unread AND n.purged <> 1), total(length(n.body)), min(n.received_ms), max(n.received_ms)",
 				"note n", "n.id", "1", body_terms, f, e);
 	bool ok = false;
 

@@ -14,15 +14,19 @@ static const char *const text[SQLS] = {
 			 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_TWIN]     = "SELECT note, txid, key, cents FROM event"
 			 " WHERE e2eid = ? AND hook = ? AND kind = ? AND ref = ? AND status = ? COLLATE NOCASE",
-	[SQL_OWNER]    = "SELECT body FROM note WHERE id = ? AND length(body) = ?",
+	[SQL_OWNER]    = "SELECT body, purged FROM note WHERE id = ?1 AND (length(body) = ?2 OR purged)",
 	[SQL_SIZED]    = "SELECT 1 FROM digest WHERE hook = ? AND digest BETWEEN ? AND ? LIMIT 1",
 	[SQL_DIGEST]   = "SELECT note FROM digest WHERE hook = ? AND digest = ? AND event = ?",
-	[SQL_REMEMBER] = "INSERT INTO digest (hook, digest, event, note) VALUES (?, ?, ?, ?)",
+	[SQL_REMEMBER] = "INSERT INTO digest (hook, digest, event, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
 	[SQL_UNREAD]   = "UPDATE note SET unread = ?, why = ? WHERE id = ?",
 	[SQL_ADOPT]    = "UPDATE event SET note = ? WHERE id >= ? AND note = ?",
 	[SQL_HAS_NOTE] = "SELECT 1 FROM note WHERE id = ?",
 	[SQL_AGAIN]    = "UPDATE event SET delivery = 'pending' WHERE id = ? AND NOT is_foreign",
 	[SQL_CHANGES]  = "PRAGMA data_version",
+	[SQL_LOOK]     = "SELECT id, hook, received_ms, unread, length(body), purged FROM note WHERE id > ? ORDER BY id LIMIT ?",
+	[SQL_WAITS]    = "SELECT 1 FROM temp.theirs t CROSS JOIN event e ON e.id = t.event WHERE t.note = ? AND e.delivery = 'pending'",
+	[SQL_WHOLE]    = "SELECT hook, event, body, purged, unread FROM note WHERE id = ?",
+	[SQL_TAKE]     = "UPDATE note SET body = ?, purged = ? WHERE id = ?",
 };
 
 /* What a primary result code (sqlite.org/rescode.html) means to the person who reads the log. */
@@ -61,6 +65,18 @@ sqlite3_stmt *sqlite_use(struct sqlite_box *b, enum sql which, struct err *e)
 	if (!b->stmt[which] && sqlite3_prepare_v3(b->db, text[which], -1, flags, &b->stmt[which], NULL) != SQLITE_OK)
 		sqlite_fail(b, e);
 	return b->stmt[which];
+}
+
+int sqlite_one(struct sqlite_box *b, sqlite3_stmt *s, struct err *e)
+{
+	int rc = sqlite3_step(s);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc != SQLITE_DONE)
+		sqlite_fail(b, e);
+	sqlite3_reset(s);
+	return rc == SQLITE_DONE ? 0 : -1;
 }
 
 bool sqlite_do(struct sqlite_box *b, enum sql which, struct err *e)
