@@ -21,6 +21,7 @@ struct api_answer {
 	struct buf body;	/* as it came; may hold secrets */
 	int retry_after_s;	/* -1: none */
 	enum http_fail fail;	/* why there was no answer; HTTP_ANSWERED where one came */
+	bool token;		/* no token could be got: the rest is about that request */
 };
 void api_answer_free(struct api_answer *a);	/* safe on a zeroed struct and twice */
 

@@ -117,6 +117,14 @@ static bool worth_another(const struct api *a, const struct api_answer *answer)
 	return words_stale_token(answer) || (!a->fresh && words_lacks_scope(answer));
 }
 
+static bool get_token(struct api *a, bool fresh, int64_t now, struct api_answer *answer, struct err *e)
+{
+	if (client_token(a, fresh, now, answer, e))
+		return true;
+	answer->token = true;
+	return false;
+}
+
 bool api_call(struct api *a, const char *call, const struct api_value *values, int64_t now, struct api_answer *answer, struct err *e)
 {
 	struct filled f;
@@ -124,9 +132,9 @@ bool api_call(struct api *a, const char *call, const struct api_value *values, i
 	bool ok = false;
 
 	*answer = (struct api_answer){ .retry_after_s = -1, .fail = HTTP_OTHER };
-	if (!make(&f, a, call, values, false, e) || !client_token(a, false, now, answer, e) || !send_once(a, &f, answer, type, e))
+	if (!make(&f, a, call, values, false, e) || !get_token(a, false, now, answer, e) || !send_once(a, &f, answer, type, e))
 		goto out;
-	if (worth_another(a, answer) && (!client_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
+	if (worth_another(a, answer) && (!get_token(a, true, now, answer, e) || !send_once(a, &f, answer, type, e)))
 		goto out;
 	ok = judge(&f, answer, type, e);
 out:

@@ -94,9 +94,12 @@ struct psp_list {
 	const char *call;		/* {since} and {until} are RFC 3339, {page} a number */
 	const char *items;		/* where the items are in the answer, as in json_path */
 	const char *page_count, *item_count;	/* where it says how many there are; NULL: it does not */
+	const char *page_size;		/* where it says how many a page holds; NULL: it does not */
 	int first_page;			/* 0 or 1; -1: there is one page alone */
 	int64_t window_ms;		/* the longest time that is asked for at once */
 	const char *one;		/* the call that gives one, {e2eid}, and what it gives is an item, or holds items at `items` */
+	const char *credited;		/* the status of a receipt that is told of in a callback, in any case; NULL: receipts have none */
+	const char *passing;		/* the status of a refund that no callback tells of, in any case; NULL: none is known */
 	bool resend;			/* "webhook.resend" makes it send callbacks again */
 };
 
@@ -146,6 +149,7 @@ extern const char *const psp_bcb_suffixes[];
 extern const struct psp_token psp_efi_token, psp_bs2_token, psp_bacen_token;
 extern const struct psp_call psp_efi_calls[], psp_bs2_calls[], psp_bs2_indirect_calls[], psp_bacen_calls[];
 extern const char psp_bs2_also[];
+extern const struct psp_list psp_efi_list, psp_bs2_list, psp_bacen_list;
 extern const struct psp_error psp_efi_errors[], psp_bs2_errors[], psp_bacen_errors[];
 
 extern const struct psp psp_efi, psp_bs2, psp_bs2_indirect, psp_bacen;

@@ -98,6 +98,7 @@ const struct psp psp_bacen = {
 	.events = psp_bcb_events,
 	.token = &psp_bacen_token,
 	.calls = psp_bacen_calls,
+	.list = &psp_bacen_list,
 	.errors = psp_bacen_errors,
 	.notes = notes,
 };

@@ -3,7 +3,7 @@
 /* The BCB Pix API 2.9.0 below the configured address. Where tokens are got is not part of it: /oauth/token is the custom. */
 const struct psp_token psp_bacen_token = {
 	.path = "/oauth/token",
-	.scope = "webhook.read webhook.write",
+	.scope = "webhook.read webhook.write pix.read",
 	.margin_s = 60,
 	.client_cert = true,
 };
@@ -13,7 +13,24 @@ const struct psp_call psp_bacen_calls[] = {
 	{ "webhook.get", "GET", "/webhook/{key}", .scope = "webhook.read" },
 	{ "webhook.list", "GET", "/webhook?inicio={since}&fim={until}<&paginacao.paginaAtual={page}>", .scope = "webhook.read" },
 	{ "webhook.delete", "DELETE", "/webhook/{key}", .scope = "webhook.write" },
+	{ "pix.list", "GET", "/pix?inicio={since}&fim={until}<&paginacao.paginaAtual={page}>", .scope = "pix.read" },
+	{ "pix.get", "GET", "/pix/{e2eid}", .scope = "pix.read" },
 	{ 0 }
+};
+
+/*
+ * GET /pix: 100 a page where nobody asks for more, which both take; pages from 0. A refund is told of once it has ended
+ * (bacen/pix-api issue 354).
+ */
+const struct psp_list psp_bacen_list = {
+	.call = "pix.list",
+	.items = "pix",
+	.page_count = "parametros.paginacao.quantidadeDePaginas",
+	.item_count = "parametros.paginacao.quantidadeTotalDeItens",
+	.page_size = "parametros.paginacao.itensPorPagina",
+	.window_ms = 24 * 3600 * INT64_C(1000),
+	.one = "pix.get",
+	.passing = "EM_PROCESSAMENTO",
 };
 
 /* Names are the last word of the problem's `type` (https://pix.bcb.gov.br/api/v2/error/NAME). */

@@ -121,11 +121,12 @@ static const char *const notes[] = {
 
 static const char *const indirect_notes[] = {
 	"BS2 posts each of the seven events to the URL registered for it: register PATH/EVENT, so that the URL tells the event.",
-	"It gives up after 300 ms; one main attempt and some more, then the message is closed and never sent again: reconcile.",
+	"It gives up after 300 ms; one main attempt and some more, then the message is closed and never sent again.",
 	"Events that end a flow come for failures too: the status tells (ACCC done, RJCT refused).",
 	"All the data of a receipt or return come with its validation; the closing event only names it.",
 	"A validation is answered with 200, which accepts it: the gate never denies one.",
 	"Bodies are not published: names are inferred, and what is not understood is kept as unread.",
+	"How a participant asks what was received is not published either: pixgate cannot reconcile it.",
 	"It trusts exactly the server certificate (*.crt) that was uploaded: upload the new one at each renewal.",
 	NULL
 };
@@ -141,6 +142,7 @@ const struct psp psp_bs2 = {
 	.events = events,
 	.token = &psp_bs2_token,
 	.calls = psp_bs2_calls,
+	.list = &psp_bs2_list,
 	.also = psp_bs2_also,
 	.cert_form = "multipart-pem",
 	.errors = psp_bs2_errors,

@@ -10,6 +10,7 @@ const struct psp_token psp_bs2_token = {
 };
 
 #define BASE "/pix/direto/forintegration/v1/webhook/bs2"
+#define RECEIPTS "/pix/direto/forintegration/v1/recebimentos"
 /* Not published: by analogy with the direct client's, from the API's name bs2.pj.pix.forintegration.indireto, version 1. */
 #define INDIRECT "/pix/indireto/forintegration/v1/webhook/bs2"
 
@@ -25,7 +26,25 @@ const struct psp_call psp_bs2_calls[] = {
 		.body = "{cert}", .part = "certificado", .part_name = "certificado.cer", .part_type = "application/x-x509-ca-cert" },
 	/* the other forms that its manual may mean: cert is base64 of the DER form or of the PEM text, or the PEM text */
 	{ "cert.set.json", "PUT", BASE "/certificado", "webhook.write", .body = "{\"certificado\":{cert}}" },
+	{ "pix.list", "GET", RECEIPTS "?Inicio={since}&Fim={until}", .scope = "pix.read" },
+	{ "pix.get", "GET", RECEIPTS "/{e2eid}/recebimento", .scope = "pix.read" },
 	{ 0 }
+};
+
+/*
+ * devs.bs2.com/docs/receipt-pix: the members of a receipt and of `pagina` are published, the list round them and how a second page is
+ * asked for are not. So a time is asked for that fits one page. Webhooks tell of EFETIVADO alone, which the API writes Efetivado.
+ */
+const struct psp_list psp_bs2_list = {
+	.call = "pix.list",
+	.items = "items",
+	.item_count = "pagina.qtd",
+	.page_size = "pagina.itensPorPagina",
+	.first_page = -1,
+	.window_ms = 24 * 3600 * INT64_C(1000),
+	.one = "pix.get",
+	.credited = "EFETIVADO",
+	.passing = "EM_PROCESSAMENTO",
 };
 
 /*

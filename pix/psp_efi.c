@@ -54,6 +54,7 @@ const struct psp psp_efi = {
 	.events = psp_bcb_events,
 	.token = &psp_efi_token,
 	.calls = psp_efi_calls,
+	.list = &psp_efi_list,
 	.errors = psp_efi_errors,
 	.notes = notes,
 };

@@ -25,8 +25,26 @@ const struct psp_call psp_efi_calls[] = {
 	{ "webhookcobr.set", "PUT", "/v2/webhookcobr", "webhookcobr.write", .body = URL, .header = SKIP },
 	{ "webhookcobr.get", "GET", "/v2/webhookcobr", .scope = "webhookcobr.read" },
 	{ "webhookcobr.delete", "DELETE", "/v2/webhookcobr", .scope = "webhookcobr.write" },
+	{ "pix.list", "GET", "/v2/pix?inicio={since}&fim={until}<&paginacao.paginaAtual={page}>", .scope = "pix.read" },
+	{ "pix.get", "GET", "/v2/pix/{e2eid}", .scope = "pix.read" },
 	{ "webhook.resend", "POST", "/v2/gn/webhook/reenviar", "webhook.write", .body = "{\"tipo\":{kind},\"e2eids\":{e2eids}}" },
 	{ 0 }
+};
+
+/*
+ * GET /v2/pix: 100 a page where nobody asks for more, which both take; pages from 0. A refund is told of once it has ended
+ * (bacen/pix-api issue 354).
+ */
+const struct psp_list psp_efi_list = {
+	.call = "pix.list",
+	.items = "pix",
+	.page_count = "parametros.paginacao.quantidadeDePaginas",
+	.item_count = "parametros.paginacao.quantidadeTotalDeItens",
+	.page_size = "parametros.paginacao.itensPorPagina",
+	.window_ms = 24 * 3600 * INT64_C(1000),
+	.one = "pix.get",
+	.passing = "EM_PROCESSAMENTO",
+	.resend = true,
 };
 
 const struct psp_error psp_efi_errors[] = {
