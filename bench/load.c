@@ -1,9 +1,10 @@
 /*
- * load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI
+ * load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] [-i MILLISECONDS] [-l FILE] http:127.0.0.1:PORT|fcgi:SOCKET URI
  *
  * Posts notifications, each fresh, one at a time a connection, over connections that are kept; to a web server, or as
  * the web server to a FastCGI responder. What is answered within the first -w seconds is not counted. With -r
- * the endToEndIds are in no order. Prints
+ * the endToEndIds are in no order; with -i nothing is sent for so long after an answer; with -l the file gets
+ * "ENDTOENDID NANOSECONDS" an answer (CLOCK_MONOTONIC). Prints
  * "n=… errors=… rate=… p50=… p99=… max=…" (a second; microseconds from the request's write to the answer's last byte).
  */
 #include <arpa/inet.h>
@@ -26,6 +27,7 @@ struct conn {
 	int fd;
 	uint64_t sent;		/* when the request in hand was written; 0: none */
 	size_t len;
+	char id[33];		/* the notification's endToEndId */
 	char reply[REPLY_MAX];
 };
 
@@ -180,6 +182,7 @@ static bool ask(struct conn *c)
 	char body[NOTICE_MAX], request[REQUEST_MAX];
 	size_t len = notice_write(body, serial++, time(NULL), scattered);
 
+	snprintf(c->id, sizeof(c->id), "%s", (char *)memmem(body, len, "\"E", 2) + 1);
 	len = protocol->write(request, uri, body, len);
 	c->len = 0;
 	c->sent = lat_now();
@@ -210,22 +213,30 @@ int main(int argc, char **argv)
 	unsigned long count = 0, asked = 0, open = 0, answered = 0;
 	uint64_t begin, end, last;
 	double seconds = 0, warm = 0;
-	int connections = 1, opt, n;
+	int connections = 1, pause_ms = 0, opt, n;
+	FILE *log = NULL;
 
-	while ((opt = getopt(argc, argv, "rc:s:n:w:")) != -1)
+	while ((opt = getopt(argc, argv, "rc:s:n:w:i:l:")) != -1)
 		switch (opt) {
 		case 'r': scattered = true; break;
 		case 'c': connections = atoi(optarg); break;
 		case 's': seconds = atof(optarg); break;
 		case 'n': count = strtoul(optarg, NULL, 10); break;
 		case 'w': warm = atof(optarg); break;
+		case 'i': pause_ms = atoi(optarg); break;
+		case 'l':
+			log = fopen(optarg, "w");
+			if (!log)
+				return perror(optarg), 2;
+			break;
 		default: return 2;
 		}
 	for (size_t i = 0; optind < argc && i < sizeof(protocols) / sizeof(*protocols); i++)
 		if (!strncmp(argv[optind], protocols[i].scheme, 5))
 			protocol = &protocols[i];
 	if (argc - optind != 2 || !protocol || connections < 1 || connections > CONNECTIONS || !count == !seconds || strlen(argv[optind + 1]) > 2048)
-		return fputs("usage: load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] http:127.0.0.1:PORT|fcgi:SOCKET URI\n", stderr), 2;
+		return fputs("usage: load [-r] [-c CONNECTIONS] [-s SECONDS | -n COUNT] [-w SECONDS] [-i MILLISECONDS] [-l FILE] http:127.0.0.1:PORT|fcgi:SOCKET URI\n",
+			stderr), 2;
 	place = argv[optind] + 5;
 	uri = argv[optind + 1];
 	serial = notice_first();
@@ -254,8 +265,12 @@ int main(int argc, char **argv)
 				lat_add(&lat, last - c->sent);
 				answered++;
 			}
+			if (log && heard > 0)
+				fprintf(log, "%s %llu\n", c->id, (unsigned long long)last);
 			if (last >= end || (count && asked == count))
 				continue;
+			if (pause_ms)
+				usleep((useconds_t)pause_ms * 1000);
 			if (!ask(c))
 				return perror("load: send"), 1;
 			asked++;
@@ -267,5 +282,7 @@ int main(int argc, char **argv)
 	lat_print(&lat);
 	putchar('\n');
 	free(lat.ns);
+	if (log && fclose(log))
+		return perror("load: -l"), 1;
 	return errors ? 1 : 0;
 }
