@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,7 +20,10 @@
 
 extern char **environ;
 
-enum { STEP_MS = 10 };	/* how soon an end without the end of its output, and *stop, are seen */
+enum {
+	STEP_MS = 10,	/* how soon an end without the end of its output, and *stop, are seen */
+	TAKE = 64,	/* pieces of output at a time: who writes without end must not keep us from looking at the clock */
+};
 
 static const char sbin[] = "/usr/local/sbin:/usr/sbin:/sbin";
 
@@ -148,7 +152,7 @@ static void shut(int *fd)
 }
 
 /* The child, with no call that a fork forbids. It tells errno to `told` where it cannot be that program. */
-__attribute__((noreturn)) static void become(const struct run *r, const char *path, const int fds[3], char **argv, char **env, int told)
+__attribute__((noreturn)) static void become(const struct run *r, const char *path, const int fds[3], char **argv, char **env, int told, pid_t us)
 {
 	sigset_t none;
 	int error;
@@ -168,6 +172,10 @@ __attribute__((noreturn)) static void become(const struct run *r, const char *pa
 #endif
 	if (r->uid && (setgroups(0, NULL) || setgid(r->gid) || setuid(r->uid)))
 		goto out;
+	if (r->dies_with_us && prctl(PR_SET_PDEATHSIG, SIGKILL))	/* behind setuid, which undoes it */
+		goto out;
+	if (r->dies_with_us && getppid() != us)
+		_exit(127);	/* we are gone already */
 	if (!r->dir || !chdir(r->dir))
 		execve(path, argv, env);
 out:
@@ -182,11 +190,12 @@ static bool start(const struct run *r, const char *path, const int fds[3], pid_t
 {
 	char **argv = copy(r->argv), **env = environment(r->set, r->bare);
 	int told[2] = { -1, -1 }, error = 0;
+	pid_t us = getpid();
 
 	if (pipe2(told, O_CLOEXEC) || (*pid = fork()) < 0) {
 		error = errno;
 	} else if (!*pid) {
-		become(r, path, fds, argv, env, told[1]);
+		become(r, path, fds, argv, env, told[1], us);
 	} else {
 		ssize_t n;
 
@@ -208,13 +217,13 @@ static bool start(const struct run *r, const char *path, const int fds[3], pid_t
 	return !error;
 }
 
-/* All that is there now. Past the ceiling it is read all the same: a child must not wait for ever to say it. */
+/* What is there now. Past the ceiling it is read all the same: a child must not wait for ever to say it. */
 static void take(struct stream *s)
 {
 	char part[16384];
 	ssize_t n;
 
-	while (s->fd >= 0) {
+	for (int i = 0; i < TAKE && s->fd >= 0; i++) {
 		n = read(s->fd, part, sizeof part);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -240,46 +249,72 @@ static bool has_ended(pid_t pid)
 	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
 }
 
-/* Reads until the child has ended, or is ended. *cut: the time was up. */
-static void attend(const struct run *r, pid_t pid, struct stream s[2], bool *cut)
+/* Readable when the process has ended; -1 where the kernel has no such thing, and STEP_MS must do. */
+static int watch(pid_t pid)
 {
-	int64_t until = clock_ms() + r->timeout_ms;
+#ifdef SYS_pidfd_open
+	return (int)syscall(SYS_pidfd_open, pid, 0u);	/* close-on-exec by itself */
+#else
+	(void)pid;
+	return -1;
+#endif
+}
 
+/* Reads until the child has ended, the time is up, or *stop says so. true: it has ended. */
+static bool attend(pid_t pid, int end, struct stream s[2], int64_t until, const volatile sig_atomic_t *stop)
+{
 	while (!has_ended(pid)) {
-		struct pollfd fds[2] = { { .fd = s[0].fd, .events = POLLIN }, { .fd = s[1].fd, .events = POLLIN } };
+		struct pollfd fds[3] = { { .fd = s[0].fd, .events = POLLIN }, { .fd = s[1].fd, .events = POLLIN }, { .fd = end, .events = POLLIN } };
 
-		*cut = clock_ms() >= until;
-		if (*cut || (r->stop && *r->stop))
-			break;
-		poll(fds, 2, STEP_MS);
+		if (clock_ms() >= until || (stop && *stop))
+			return false;
+		poll(fds, 3, STEP_MS);
 		for (int i = 0; i < 2; i++)
 			if (fds[i].revents)
 				take(&s[i]);
 	}
+	return true;
+}
+
+/* Until it has ended, by itself or not. true: not by itself. */
+static bool see_out(const struct run *r, pid_t pid, struct stream s[2])
+{
+	int end = watch(pid);
+	bool cut = !attend(pid, end, s, clock_ms() + r->timeout_ms, r->stop);
+
+	if (cut && r->grace_ms && !kill(-pid, SIGTERM))
+		attend(pid, end, s, clock_ms() + r->grace_ms, NULL);
 	kill(-pid, SIGKILL);
+	shut(&end);
 	/* What a process outside its group (a daemon) may still say is not waited for. */
 	for (int i = 0; i < 2; i++)
 		take(&s[i]);
+	return cut;
 }
 
-static int reap(pid_t pid)
+/* *died: of that signal, else 0. */
+static int reap(pid_t pid, int *died)
 {
 	int status = 0;
 
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	*died = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	return *died ? 128 + *died : WEXITSTATUS(status);
 }
 
 bool run_program(const struct run *r, int *status, struct err *e)
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, in = -1;
 	char *path = program_find(r->argv[0]);
-	bool ok = false, cut = false;
+	bool ok = false, cut;
+	struct run_end end = { 0 };
 	struct stream s[2];
 	int ended, stop;
 	pid_t pid = -1;
 
+	if (r->end)
+		*r->end = end;
 	if (!path)
 		return fail(e, ERR_NOT_FOUND, "%s: no such program", r->argv[0]);
 	in = input(r, e);
@@ -295,12 +330,16 @@ bool run_program(const struct run *r, int *status, struct err *e)
 	shut(&err[1]);
 	s[0] = (struct stream){ out[0], r->out };
 	s[1] = (struct stream){ err[0], r->err };
-	attend(r, pid, s, &cut);
+	cut = see_out(r, pid, s);
 	out[0] = s[0].fd;
 	err[0] = s[1].fd;
-	ended = reap(pid);
+	ended = reap(pid, &end.signal);
 	stop = r->stop ? *r->stop : 0;
-	if (cut) {
+	end.began = true;
+	end.late = cut && !stop;
+	if (r->end)
+		*r->end = end;
+	if (end.late) {
 		fail(e, ERR_STORE, "%s: not done after %d.%d seconds, stopped", path, r->timeout_ms / 1000, r->timeout_ms % 1000 / 100);
 		goto out;
 	}

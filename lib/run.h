@@ -20,13 +20,23 @@ struct run {
 	const char *in;			/* its standard input; NULL: /dev/null */
 	size_t in_len;
 	int timeout_ms;			/* then its process group is killed, and it is ERR_STORE */
+	int grace_ms;			/* before it is killed its group gets a TERM and this time, beyond timeout_ms; 0: neither */
+	bool dies_with_us;		/* it is killed where we end without a word (SIGKILL), or the thread that called; its children are not */
+	struct run_end *end;		/* how it ended, more closely; NULL: not asked for */
 	struct buf *out, *err;		/* what it says, each up to its ceiling, the rest is read and dropped; may be the same; NULL: dropped */
 	const volatile sig_atomic_t *stop;	/* not 0: its process group is killed at once; NULL: nothing stops it */
 };
 
+struct run_end {
+	bool began;		/* it was started */
+	bool late;		/* its time was up */
+	int signal;		/* that it died of; 0: it exited */
+};
+
 /*
  * *status: its exit status, or 128 + signal; 128 + *stop where that stopped it. What it leaves running in its process
- * group is killed when it has ended. ERR_NOT_FOUND: no such program.
+ * group is killed when it has ended; what has left that group (setsid) is not looked for, and not waited for, whatever it
+ * still says. ERR_NOT_FOUND: no such program. Any number of threads may run programs at a time.
  */
 bool run_program(const struct run *r, int *status, struct err *e);
 
