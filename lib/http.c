@@ -113,11 +113,13 @@ static bool prepare(struct http_try *t)
 	return ok;
 }
 
-/* Any host and port of the URL, there is but one, is looked for at this address. */
+/* connect_to: any host and port of the URL, there is but one, is looked for at this address. */
 static bool lead(struct http_try *t)
 {
 	char where[100];
 
+	if (t->r->loopback && !http_stay_here(t->h))
+		return false;
 	if (!t->r->connect_to)
 		return true;
 	if (snprintf(where, sizeof where, "::%s", t->r->connect_to) >= (int)sizeof where)
@@ -186,6 +188,16 @@ static void read_times(CURL *h, struct http_answer *answer)
 	answer->ms = began ? between(h, CURLINFO_PRETRANSFER_TIME_T, CURLINFO_TOTAL_TIME_T) : 0;
 }
 
+/* Of an answer that did not come to its end. A 100 is none: there is more to come. */
+static void read_head(struct http_try *t, struct http_answer *answer)
+{
+	long status = 0;
+
+	if (t->sink.body_begins && !curl_easy_getinfo(t->h, CURLINFO_RESPONSE_CODE, &status) && status >= 200)
+		answer->status = status;
+	answer->retry_after_s = t->sink.retry_after_s;
+}
+
 static bool read_answer(struct http_try *t, struct http_answer *answer)
 {
 	long status = 0, version = 0;
@@ -210,12 +222,12 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 	bool ok = false;
 
 	answer->fail = HTTP_OTHER;
+	answer->status = 0;
 	answer->reason[0] = '\0';
 	answer->connect_ms = answer->tls_ms = answer->ms = 0;
 	if (!read_url(r->url, r->plain, t.host, e))
 		return false;
-	t.h = curl_easy_init();
-	if (!t.h) {
+	if (!http_take(&t)) {
 		fail(e, ERR_NET, "libcurl does not start");
 		goto out;
 	}
@@ -236,6 +248,7 @@ bool http_send(const struct http_request *r, struct http_answer *answer, struct 
 	if (!code && !read_answer(&t, answer))
 		code = CURLE_BAD_FUNCTION_ARGUMENT;
 	if (code) {
+		read_head(&t, answer);
 		http_explain(&t, code, answer, e);
 		goto out;
 	}
@@ -246,7 +259,8 @@ out:
 		answer->body.len = was;
 		answer->body.data[was] = '\0';
 	}
-	curl_easy_cleanup(t.h);
+	if (t.h)
+		http_give_back(&t);
 	curl_mime_free(t.mime);
 	curl_slist_free_all(t.connect_to);
 	wipe_list(t.headers);

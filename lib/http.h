@@ -32,7 +32,18 @@ struct http_request {
 	const char *connect_to;		/* "ADDRESS:PORT", IPv6 in brackets: connects there, whatever the URL's host is (SNI stays the URL's host) */
 	bool cut_body;			/* an answer longer than body.max is cut there, and no failure */
 	bool chunked;			/* the body goes without its length */
+	/* for who asks one server again and again */
+	struct http_line *line;		/* keeps the connection for the next request; NULL: a connection for this request alone */
+	bool loopback;			/* connects to 127.0.0.0/8 and ::1 alone, whatever a resolver says */
 };
+
+/*
+ * A connection that is kept, of one thread at a time. Where the peer closed it meanwhile, be it while the next request was on its
+ * way, that request goes once more over a new one: a POST too, so the peer may see it twice. Requests to other servers, or of
+ * other certificates, may use the same line: each gets what it asks for.
+ */
+struct http_line *http_line_new(void);	/* NULL: libcurl does not start */
+void http_line_free(struct http_line *line);	/* NULL is allowed */
 
 /* Why there was no answer, where that matters to the caller. A proxy that cannot be used is NO_HOST, TIMEOUT or NO_CONNECTION. */
 enum http_fail {
@@ -44,7 +55,7 @@ enum http_fail {
 #define HTTP_HEADERS 12
 
 struct http_answer {
-	long status;
+	long status;			/* with a failure: of an answer whose head came as a whole, else 0 */
 	struct buf body;		/* its ceiling is the caller's; freed by the caller */
 	char content_type[80];		/* lower case, "" where there was none */
 	int retry_after_s;		/* Retry-After in seconds, -1: none or a date */

@@ -14,10 +14,15 @@ struct http_try {
 	struct http_sink sink;
 	char reason[CURL_ERROR_SIZE];	/* libcurl's own words */
 	size_t sent;			/* of a body that goes in pieces */
-	CURL *h;
+	CURL *h;			/* the line's, or its own */
 	curl_mime *mime;
 	struct curl_slist *headers, *connect_to;
 };
+
+/* http_line.c: connections. */
+bool http_take(struct http_try *t);	/* sets h; false: libcurl does not start */
+void http_give_back(struct http_try *t);
+bool http_stay_here(CURL *h);		/* request.loopback */
 
 /* http_load.c: method, body and headers. */
 bool http_load(struct http_try *t);
