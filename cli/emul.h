@@ -22,4 +22,9 @@ bool emul_secret(const char *dir, struct secret *secret, struct err *e);
 /* An amount of the command line, "5.00" or "5,00", as centavos, not 0. ERR_USAGE. (emul_pay.c) */
 bool emul_amount(const char *text, int64_t *cents, struct err *e);
 
+/* --count and --at, NULL where not given: one, now. ERR_USAGE. (emul_pay.c) */
+#define EMUL_COUNT_MOST 10000
+bool emul_count(const char *text, long long *count, struct err *e);
+bool emul_at(const char *text, int64_t now_ms, int64_t *at_ms, struct err *e);
+
 #endif

@@ -12,7 +12,7 @@ enum { OPT_DIR, OPT_TIMES, OPT_VALUE, OPT_LIST, OPT_CLEAR };
 static const struct opt options[] = {
 	[OPT_DIR]   = { "--conf-dir", "DIR", "the folder that emul serve works in", 0 },
 	[OPT_TIMES] = { "--times", "N", "how often; by default once", 0 },
-	[OPT_VALUE] = { "--value", "N", "of rate, reorder, delay, huge and slow: how long, how many bytes", 0 },
+	[OPT_VALUE] = { "--value", "N", "of some: how long, how many, which", 0 },
 	[OPT_LIST]  = { "--list", NULL, "prints what is still to come", 0 },
 	[OPT_CLEAR] = { "--clear", NULL, "nothing more is to come", 0 },
 	{ 0 }
@@ -87,23 +87,29 @@ const struct verb emul_fault = {
 	.help = "The next callback, or the next request of the API, a token's too, goes wrong; emul serve may run or be started later. Of several\n"
 		"faults each gets the first of this list.\n"
 		"Callbacks:\n"
-		"  duplicate  is made twice, one straight behind the other\n"
-		"  reorder    comes after the one that follows it, or after --value milliseconds (60000) if none does\n"
-		"  truncate   its body breaks off in the middle and the connection is closed; it is made again on the schedule\n"
-		"  drop       is never made, as if it had been taken\n"
-		"  change     tells another amount than the API does\n"
-		"  delay      is made --value milliseconds (5000) later\n"
+		"  duplicate   is made twice, one straight behind the other\n"
+		"  reorder     comes after the one that follows it, or after --value milliseconds (60000) if none does\n"
+		"  truncate    its body breaks off in the middle and the connection is closed; it is made again on the schedule\n"
+		"  drop        is never made, as if it had been taken\n"
+		"  change      tells another amount than the API does\n"
+		"  delay       is made --value milliseconds (5000) later\n"
 		"Requests of the API:\n"
-		"  token      a token that is good is refused (401)\n"
-		"  rate       is one too many (429), Retry-After is --value seconds (1)\n"
-		"  broken     the PSP fails (500, erro_aplicacao)\n"
-		"  blocked    the account may do nothing (400, documento_bloqueado)\n"
+		"  token       a token that is good is refused (401)\n"
+		"  rate        is one too many (429), Retry-After is --value seconds (1)\n"
+		"  broken      the PSP fails (500, erro_aplicacao)\n"
+		"  blocked     the account may do nothing (400, documento_bloqueado)\n"
+		"  list-rate   as rate, of a list alone\n"
 		"These are carried out, and only the answer goes wrong:\n"
-		"  garbage    a page of HTML\n"
-		"  empty      no body\n"
-		"  huge       --value bytes (8388608, at most 16777216)\n"
-		"  slow       --value milliseconds later (5000)\n"
-		"  cut        breaks off in the middle",
+		"  garbage     a page of HTML\n"
+		"  empty       no body\n"
+		"  huge        --value bytes (8388608, at most 16777216)\n"
+		"  slow        --value milliseconds later (5000)\n"
+		"  cut         breaks off in the middle\n"
+		"Of lists alone:\n"
+		"  list-pages  says that there are --value pages (1); Banco BS2 tells no such number\n"
+		"  list-items  says that there are --value items (0)\n"
+		"  list-twice  a page has its first row in the place of its last one too\n"
+		"  list-hole   page --value (2, counted from 1) is empty",
 	.options = options,
 	.most = 1,
 	.run = run,

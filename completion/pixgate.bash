@@ -23,9 +23,9 @@ _pixgate_words() { # VERB: its own words and options
 	"emul charge") echo "--conf-dir --key --amount --txid" ;;
 	"emul refund") echo "--conf-dir --amount --id --nature" ;;
 	"emul fault") echo "--conf-dir --times --value --list --clear" ;;
-	"emul pay") echo "--conf-dir --key --amount" ;;
+	"emul pay") echo "--conf-dir --key --amount --count --at" ;;
 	"emul notify") echo "--conf-dir --key --txid --e2eid --amount --status" ;;
-	"emul event") echo "--conf-dir --e2eid --txid --amount --key --status --account" ;;
+	"emul event") echo "--conf-dir --e2eid --txid --amount --key --status --account --count --at" ;;
 	webhook) echo "set get list delete resend" ;;
 	"webhook set") echo "--key --rec --cobr --force --event --only-txid --dry-run" ;;
 	"webhook get") echo "--key --rec --cobr --dry-run" ;;

@@ -24,6 +24,8 @@ const struct bs2_route bs2_routes[] = {
 	{ "GET",    DIRECT "/recebimentos/:/recebimento", "pix.read", "GET",    false, bs2_receipt_e2eid },
 	{ "GET",    DIRECT "/recebimentos/:", "pix.read",     "GET",            false, bs2_receipt_get },
 	{ "GET",    DIRECT "/pix/:",         "pix.read",      "GET",            false, bs2_pix_get },
+	{ "PUT",    DIRECT "/pix/:/devolucao/:", "pix.write", "GET, PUT",       true,  bs2_refund_put },
+	{ "GET",    DIRECT "/pix/:/devolucao/:", "pix.read",  "GET, PUT",       false, bs2_refund_get },
 	{ "PUT",    INDIRECT "/certificado", "webhook.write", "PUT",            false, bs2_cert_set },
 	{ "POST",   INDIRECT,                "webhook.write", "GET, POST, PUT", true,  bs2_route_add },
 	{ "GET",    INDIRECT,                "webhook.read",  "GET, POST, PUT", false, bs2_route_list },
@@ -115,19 +117,23 @@ bool bs2_guid(char out[40], struct err *e)
 	return true;
 }
 
-/* Whether path is of the pattern; value receives what stands for ':'. */
-static bool fits(const char *pattern, const char *path, char *value, size_t size)
+/* Whether path is of the pattern; value and second receive what stands for each ':'. */
+static bool fits(const char *pattern, const char *path, struct bs2_call *c)
 {
+	char *out = c->value;
+
 	for (; *pattern; pattern++) {
 		size_t len = strcspn(path, "/"), got;
 
-		if (*pattern == ':') {
-			if (!len || !text_unpercent(path, len, value, size, &got) || !text_utf8(value, got))
+		if (*pattern != ':') {
+			if (*pattern != *path++)
 				return false;
-			path += len;
-		} else if (*pattern != *path++) {
-			return false;
+			continue;
 		}
+		if (!len || !text_unpercent(path, len, out, sizeof c->value, &got) || !text_utf8(out, got))
+			return false;
+		path += len;
+		out = c->second;
 	}
 	return !*path;
 }
@@ -148,7 +154,7 @@ static void dispatch(struct bs2_call *c)
 	}
 	for (const struct bs2_route *r = bs2_routes; r->method && !found; r++) {
 		/* "/certificado" is a name of its own, not one of the ids */
-		if ((same && strcmp(same->path, r->path) != 0) || !fits(r->path, c->r->path, c->value, sizeof c->value))
+		if ((same && strcmp(same->path, r->path) != 0) || !fits(r->path, c->r->path, c))
 			continue;
 		same = r;
 		if (!strcmp(r->method, c->r->method))

@@ -29,7 +29,7 @@ struct bs2_call {
 	const struct front_request *r;
 	struct front_answer *a;
 	const struct bank_psp *psp;	/* direct or indirect, as the path says */
-	char value[256];		/* what stood for ':' in the path, decoded */
+	char value[256], second[256];	/* what stood for ':' in the path, decoded, and for the second one */
 	struct json *doc;		/* the body, where the route wants JSON */
 	int64_t now;
 };
@@ -60,6 +60,12 @@ void bs2_put_parties(struct buf *b);	/* "pagador":{…},"recebedor":{…}, the s
 
 bool bs2_guid(char out[40], struct err *e);
 
+/* `first`, the ISPB of who made it, yyyyMMddHHmm (UTC) and 11 characters; BS2's own (own) end with `last`. */
+bool bs2_fresh_id(char first, bool own, char last, int64_t now, char out[STATE_E2EID], struct err *e);
+
+/* "devolucoes":[…] of a receipt; text: their amounts are texts. */
+bool bs2_put_refunds(struct state *st, struct buf *b, const char *e2eid, bool text, struct err *e);
+
 void bs2_token(struct bs2_call *c);	/* not in the table: it needs no token */
 bool bs2_authorized(struct bs2_call *c, const char *scope);	/* false: it is answered */
 
@@ -74,5 +80,6 @@ void bs2_webhook_set(struct bs2_call *c), bs2_webhook_get(struct bs2_call *c), b
 void bs2_route_add(struct bs2_call *c), bs2_route_list(struct bs2_call *c), bs2_route_change(struct bs2_call *c), bs2_route_delete(struct bs2_call *c);
 void bs2_cert_set(struct bs2_call *c);
 void bs2_receipt_list(struct bs2_call *c), bs2_receipt_get(struct bs2_call *c), bs2_receipt_e2eid(struct bs2_call *c), bs2_pix_get(struct bs2_call *c);
+void bs2_refund_put(struct bs2_call *c), bs2_refund_get(struct bs2_call *c);
 
 #endif

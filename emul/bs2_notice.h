@@ -34,4 +34,12 @@ enum bs2_silence {
  */
 bool bs2_notify(struct state *st, int64_t now, const struct bs2_notice *n, struct buf *body, enum bs2_silence *why, struct err *e);
 
+/*
+ * A receipt goes back, wholly or in part, and nobody is told. id NULL: a fresh one. Errors as refund_order()'s; ERR_INPUT too where it is
+ * older than 90 days.
+ */
+bool bs2_refund(struct state *st, int64_t now, int64_t end_ms, const char *e2eid, const char *id, int64_t cents, struct emul_refund *made, struct err *e);
+/* It has gone back. ERR_NOT_FOUND: there is none that goes on. */
+bool bs2_refund_end(struct state *st, int64_t now, const char *e2eid, const char *id, struct err *e);
+
 #endif

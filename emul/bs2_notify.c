@@ -173,8 +173,7 @@ static bool unknown(const char *name, struct err *e)
 	return false;
 }
 
-/* first, the ISPB of who made it, yyyyMMddHHmm (UTC) and 11 characters; BS2's own end with `last`. */
-static bool fresh_id(char first, bool own, char last, int64_t now, char out[STATE_E2EID], struct err *e)
+bool bs2_fresh_id(char first, bool own, char last, int64_t now, char out[STATE_E2EID], struct err *e)
 {
 	char random[SECRET_HEX + 1], t[WHEN_TEXT];
 
@@ -189,7 +188,7 @@ static bool fresh_id(char first, bool own, char last, int64_t now, char out[STAT
 
 static bool complete(const struct bs2_notice *n, const struct event *v, int64_t now, struct parts *p, struct err *e)
 {
-	if (!fresh_id('E', v->own_e2eid, 'P', now, p->pix.e2eid, e) || !fresh_id('D', v->own_return, 'D', now, p->returned, e) ||
+	if (!bs2_fresh_id('E', v->own_e2eid, 'P', now, p->pix.e2eid, e) || !bs2_fresh_id('D', v->own_return, 'D', now, p->returned, e) ||
 	    !bs2_guid(p->guid, e) || !bs2_guid(p->other, e))
 		return false;
 	p->event = v->name;

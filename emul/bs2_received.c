@@ -28,7 +28,7 @@ void bs2_put_parties(struct buf *b)
 }
 
 /* The receipt's members, no brackets. */
-static void put_receipt(struct buf *b, const struct emul_pix *p)
+static bool put_receipt(struct state *st, struct buf *b, const struct emul_pix *p, struct err *e)
 {
 	bs2_put_str(b, "endToEndId", p->e2eid);
 	buf_putf(b, ",\"recebimentoId\":%" PRId64 ",", p->number);
@@ -41,7 +41,8 @@ static void put_receipt(struct buf *b, const struct emul_pix *p)
 	bs2_put_parties(b);
 	buf_puts(b, ",");
 	bs2_put_str(b, "chaveDict", *p->key ? p->key : NULL);
-	buf_puts(b, ",\"campoLivre\":null,\"situacao\":\"ACCC\",\"devolucoes\":[]");
+	buf_puts(b, ",\"campoLivre\":null,\"situacao\":\"ACCC\",");
+	return bs2_put_refunds(st, b, p->e2eid, false, e);
 }
 
 static void put_page(struct buf *b, int64_t total, int64_t page, int64_t size)
@@ -118,8 +119,11 @@ static bool read_query(struct bs2_call *c, bool demand_time, struct query *q)
 }
 
 struct list {
+	struct state *st;
 	struct buf *b;
 	const char *before;
+	struct err *e;
+	bool failed;
 };
 
 static void each(void *ctx, const struct emul_pix *p)
@@ -128,15 +132,16 @@ static void each(void *ctx, const struct emul_pix *p)
 
 	buf_puts(l->b, l->before);
 	buf_puts(l->b, "{");
-	put_receipt(l->b, p);
+	if (!put_receipt(l->st, l->b, p, l->e))
+		l->failed = true;
 	buf_puts(l->b, "}");
 	l->before = ",";
 }
 
 void bs2_receipt_list(struct bs2_call *c)
 {
-	struct list l = { .before = "" };
 	struct err e = { 0 };
+	struct list l = { .st = c->bank->state, .before = "", .e = &e };
 	struct query q;
 	int64_t total = 0;
 
@@ -144,7 +149,7 @@ void bs2_receipt_list(struct bs2_call *c)
 		return;
 	l.b = bs2_ok(c, 200);
 	buf_puts(l.b, "{\"items\":[");
-	if (!q.none && !state_pixes(c->bank->state, "bs2", "", q.txid, q.from, q.until, (q.page - 1) * q.size, q.size, &total, each, &l, &e)) {
+	if (!q.none && (!state_pixes(l.st, "bs2", "", q.txid, q.from, q.until, (q.page - 1) * q.size, q.size, &total, each, &l, &e) || l.failed)) {
 		bs2_broken(c, &e);
 		return;
 	}
@@ -186,9 +191,13 @@ static bool find(struct bs2_call *c, const char *e2eid, const struct query *q, s
 static void answer(struct bs2_call *c, const struct emul_pix *p)
 {
 	struct buf *b = bs2_ok(c, 200);
+	struct err e = { 0 };
 
 	buf_puts(b, "{");
-	put_receipt(b, p);
+	if (!put_receipt(c->bank->state, b, p, &e)) {
+		bs2_broken(c, &e);
+		return;
+	}
 	buf_puts(b, ",");
 	put_page(b, 1, 1, 1);
 	buf_puts(b, "}");
@@ -220,6 +229,7 @@ void bs2_pix_get(struct bs2_call *c)
 {
 	struct query q = { .until = INT64_MAX };
 	struct wanted w = { .number = 0 };
+	struct err e = { 0 };
 	struct buf *b;
 
 	if (!find(c, c->value, &q, &w))
@@ -231,5 +241,9 @@ void bs2_pix_get(struct bs2_call *c)
 	bs2_put_str(b, "txid", *w.pix.txid ? w.pix.txid : NULL);
 	buf_putf(b, ",\"valor\":\"%" PRId64 ".%02" PRId64 "\",", w.pix.cents / 100, w.pix.cents % 100);
 	bs2_put_when(b, "horario", w.pix.at_ms);
-	buf_puts(b, ",\"pagador\":{\"cnpj\":\"" BS2_PAYER_CNPJ "\",\"nome\":\"" BS2_PAYER "\"},\"infoPagador\":null,\"devolucoes\":[]}");
+	buf_puts(b, ",\"pagador\":{\"cnpj\":\"" BS2_PAYER_CNPJ "\",\"nome\":\"" BS2_PAYER "\"},\"infoPagador\":null,");
+	if (bs2_put_refunds(c->bank->state, b, w.pix.e2eid, true, &e))
+		buf_puts(b, "}");
+	else
+		bs2_broken(c, &e);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emul/bs2_notice.h"
 #include "emul/efi_notice.h"
 #include "lib/limits.h"
 
@@ -66,13 +67,29 @@ static bool pay(const struct bank *bank, const char *txid, struct err *e)
 	return efi_pay(bank->state, bank->now(), txid, NULL, 0, &paid, e);
 }
 
-static bool refund(const struct bank *bank, const char *what, struct err *e)
+/* "e2eid id": what follows the blank. */
+static const char *split(const char *what, char e2eid[STATE_E2EID])
 {
 	const char *id = strchr(what, ' ');
-	char e2eid[STATE_E2EID];
 
-	snprintf(e2eid, sizeof e2eid, "%.*s", id ? (int)(id - what) : 0, what);
-	return efi_refund_end(bank->state, bank->now(), e2eid, id ? id + 1 : "", bank->sandbox, e);
+	snprintf(e2eid, STATE_E2EID, "%.*s", id ? (int)(id - what) : 0, what);
+	return id ? id + 1 : "";
+}
+
+static bool refund(const struct bank *bank, const char *what, struct err *e)
+{
+	char e2eid[STATE_E2EID];
+	const char *id = split(what, e2eid);
+
+	return efi_refund_end(bank->state, bank->now(), e2eid, id, bank->sandbox, e);
+}
+
+static bool refund_at_bs2(const struct bank *bank, const char *what, struct err *e)
+{
+	char e2eid[STATE_E2EID];
+	const char *id = split(what, e2eid);
+
+	return bs2_refund_end(bank->state, bank->now(), e2eid, id, e);
 }
 
 static bool send(const struct bank *bank, const char *id, struct err *e)
@@ -84,7 +101,7 @@ static bool send(const struct bank *bank, const char *id, struct err *e)
 static const struct {
 	const char *kind;
 	bool (*run)(const struct bank *bank, const char *what, struct err *e);
-} kinds[] = { { DUE_COB, pay }, { DUE_REFUND, refund }, { DUE_SENT, send } };
+} kinds[] = { { DUE_COB, pay }, { DUE_REFUND, refund }, { DUE_BS2_REFUND, refund_at_bs2 }, { DUE_SENT, send } };
 
 bool due_is(const char *kind)
 {

@@ -15,6 +15,7 @@
 #define DUE_COB "efi-cob"
 #define DUE_SENT "efi-sent"
 #define DUE_REFUND "efi-refund"
+#define DUE_BS2_REFUND "bs2-refund"
 
 bool due_put(struct state *st, const char *kind, const char *what, int64_t due_ms, struct err *e);
 

@@ -6,6 +6,7 @@
 #include "emul/due.h"
 #include "emul/efi.h"
 #include "emul/efi_notice.h"
+#include "emul/refund.h"
 #include "lib/money.h"
 
 #define EXPIRES_S 86400		/* where the request names none */
@@ -211,7 +212,10 @@ void efi_pix_list(struct efi_call *c)
 
 	if (!efi_page(c, &p))
 		return;
-	front_param(c->r, "txid", txid, sizeof txid);
+	if (strstr(c->r->query, "txid=") && (!front_param(c->r, "txid", txid, sizeof txid) || !refund_id_ok(txid))) {
+		efi_invalid(c, ".query.txid", "deve corresponder ao padrão ^[a-zA-Z0-9]{1,35}$");
+		return;
+	}
 	if (state_pixes(c->bank->state, "efi", "", txid, p.from, p.until, p.page * p.size, p.size, &total, each, &l, &e) && !l.failed) {
 		b = efi_ok(c, 200);
 		buf_puts(b, "{");

@@ -94,11 +94,20 @@ const struct fault faults[] = {
 	  .text = "The request is one too many (429)." },
 	{ .name = "broken", .instead = true, .spoil = broken, .text = "The PSP fails (500, erro_aplicacao)." },
 	{ .name = "blocked", .instead = true, .spoil = blocked, .text = "The account may do nothing (400, documento_bloqueado)." },
+	{ .name = "list-rate", .instead = true, .list = true, .spoil = rate, .value = "seconds of Retry-After", .usual = 1, .most = 86400,
+	  .text = "The request of a list is one too many (429)." },
 	{ .name = "garbage", .spoil = garbage, .text = "The answer is a page of HTML." },
 	{ .name = "empty", .spoil = empty, .text = "The answer has no body." },
 	{ .name = "huge", .spoil = huge, .value = "bytes", .usual = 8 * 1024 * 1024, .most = LIMIT_BODY_MAX, .text = "The answer is very long." },
 	{ .name = "slow", .spoil = slow, .value = "milliseconds", .usual = 5000, .most = 300000, .text = "The answer takes its time." },
 	{ .name = "cut", .spoil = cut, .text = "The answer breaks off in the middle." },
+	{ .name = "list-pages", .list = true, .spoil = fault_list_pages, .value = "how many pages it says there are", .usual = 1, .most = 1000000,
+	  .text = "A list says that it has so many pages." },
+	{ .name = "list-items", .list = true, .spoil = fault_list_items, .value = "how many items it says there are", .usual = 0, .most = 1000000000,
+	  .text = "A list says that it has so many items." },
+	{ .name = "list-twice", .list = true, .spoil = fault_list_twice, .text = "A page has its first row in the place of its last one too." },
+	{ .name = "list-hole", .list = true, .page = true, .spoil = fault_list_hole, .value = "which page", .usual = 2, .most = 1000000,
+	  .text = "A page is empty." },
 	{ 0 }
 };
 
@@ -131,16 +140,20 @@ bool fault_set(struct state *st, const char *name, int64_t times, int64_t value,
 	return state_fault_put(st, name, times, value < 0 ? f->usual : value, e);
 }
 
-/* Which rows of the table are on. */
+/* Which rows of the table are on, and with which value. */
+struct on {
+	bool on;
+	int64_t value;
+};
+
 static void keep(void *ctx, const char *name, int64_t remaining, int64_t value)
 {
 	const struct fault *f = find(name);
-	bool *on = ctx;
+	struct on *on = ctx;
 
 	(void)remaining;
-	(void)value;
 	if (f)
-		on[f - faults] = true;
+		on[f - faults] = (struct on){ true, value };
 }
 
 static bool late(const struct fault *f)
@@ -148,15 +161,17 @@ static bool late(const struct fault *f)
 	return f->act == FAULT_REORDER || f->act == FAULT_DELAY;
 }
 
-static const struct fault *take(struct state *st, bool callback, bool (*fits)(const struct fault *f, const void *ctx), const void *ctx, int64_t *value)
+typedef bool fits_fn(const struct fault *f, int64_t value, const void *ctx);
+
+static const struct fault *take(struct state *st, bool callback, fits_fn *fits, const void *ctx, int64_t *value)
 {
-	bool on[sizeof faults / sizeof *faults] = { 0 };
+	struct on on[sizeof faults / sizeof *faults] = { 0 };
 	struct err e = { 0 };
 
 	if (!state_faults(st, keep, on, &e))
 		goto out;
 	for (const struct fault *f = faults; f->name; f++) {
-		if (!on[f - faults] || (f->act != FAULT_NONE) != callback || !fits(f, ctx))
+		if (!on[f - faults].on || (f->act != FAULT_NONE) != callback || !fits(f, on[f - faults].value, ctx))
 			continue;
 		if (state_fault_take(st, f->name, value, &e))
 			return f;
@@ -169,8 +184,9 @@ out:
 	return NULL;
 }
 
-static bool fits_callback(const struct fault *f, const void *put_off)
+static bool fits_callback(const struct fault *f, int64_t value, const void *put_off)
 {
+	(void)value;
 	return !late(f) || !*(const bool *)put_off;
 }
 
@@ -179,12 +195,15 @@ const struct fault *fault_of_callback(struct state *st, bool put_off, int64_t *v
 	return take(st, true, fits_callback, &put_off, value);
 }
 
-static bool fits_request(const struct fault *f, const void *request)
+static bool fits_request(const struct fault *f, int64_t value, const void *request)
 {
 	const struct front_request *r = request;
 	const char *proof = r->header(r, "Authorization");
+	int64_t page = f->list ? fault_list_page(r) : 0;
 	char way[8] = "";
 
+	if (f->list && (!page || (f->page && page != value)))
+		return false;
 	/* nobody shows a token who wants one */
 	if (proof)
 		snprintf(way, sizeof way, "%.7s", proof);

@@ -19,6 +19,8 @@ struct fault {
 	int64_t usual, most;		/* of the number */
 	enum fault_act act;		/* of a callback; FAULT_NONE: of the API */
 	bool instead;			/* API: the request is not carried out, else it is and its answer is spoilt */
+	bool list;			/* API: only of a list, or of a page of one */
+	bool page;			/* … and only of the page whose number, from 1, is the value */
 	void (*spoil)(struct front_answer *a, int64_t value);	/* API */
 };
 extern const struct fault faults[];	/* those of callbacks first; ends with a row without name */
@@ -36,6 +38,16 @@ const struct fault *fault_of_callback(struct state *st, bool put_off, int64_t *v
 
 /* The one that this request gets; NULL: none. */
 const struct fault *fault_of_request(struct state *st, const struct front_request *r, int64_t *value);
+
+/* --- between fault*.c: lists */
+
+/* Which page of a list is asked for, from 1; 0: no list is. A list is asked for with a time. */
+int64_t fault_list_page(const struct front_request *r);
+
+void fault_list_pages(struct front_answer *a, int64_t value);	/* Efí's count of pages is the value */
+void fault_list_items(struct front_answer *a, int64_t value);	/* the count of items is the value */
+void fault_list_twice(struct front_answer *a, int64_t value);	/* the first row stands in the place of the last one too */
+void fault_list_hole(struct front_answer *a, int64_t value);	/* there are no rows */
 
 /* Every amount ("valor") in the body becomes another one of the same length. false: there is none. */
 bool fault_change(struct buf *body);

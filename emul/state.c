@@ -211,8 +211,10 @@ void state_close(struct state *st)
 bool state_begin(struct state *st, struct err *e)
 {
 	pthread_mutex_lock(&st->lock);
-	if (sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK)
+	if (sqlite3_exec(st->db, st->depth ? "SAVEPOINT inner" : "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK) {
+		st->depth++;
 		return true;
+	}
 	state_broken(st, e);
 	pthread_mutex_unlock(&st->lock);
 	return false;
@@ -220,14 +222,16 @@ bool state_begin(struct state *st, struct err *e)
 
 bool state_end(struct state *st, bool commit, struct err *e)
 {
-	bool ok = sqlite3_exec(st->db, commit ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK || state_broken(st, e);
+	bool inner = --st->depth;
+	const char *drop = inner ? "ROLLBACK TO inner;RELEASE inner" : "ROLLBACK";
+	const char *keep = inner ? "RELEASE inner" : "COMMIT";
+	bool ok = sqlite3_exec(st->db, commit ? keep : drop, NULL, NULL, NULL) == SQLITE_OK || state_broken(st, e);
 
 	if (!ok)
-		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+		sqlite3_exec(st->db, drop, NULL, NULL, NULL);
 	pthread_mutex_unlock(&st->lock);
 	return ok;
 }
-
 
 bool state_serve(struct state *st, struct err *e)
 {

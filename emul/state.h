@@ -23,7 +23,8 @@ struct state;
 struct state *state_open(const char *dir, struct err *e);
 void state_close(struct state *st);	/* NULL is allowed */
 
-/* Several changes as one. Between them the thread that began has the state to itself; commit false: nothing happened. */
+/* Several changes as one. Between them the thread that began has the state to itself; commit false: nothing happened. They may be
+ * in each other: what the inner one kept is lost with the outer one. */
 bool state_begin(struct state *st, struct err *e);
 bool state_end(struct state *st, bool commit, struct err *e);
 

@@ -12,6 +12,7 @@ struct state {
 	pthread_mutex_t lock;	/* recursive: state_begin keeps it until state_end */
 	char *path;
 	int served;		/* the lock file, or -1 */
+	int depth;		/* of state_begin; under the lock */
 };
 
 bool state_broken(struct state *st, struct err *e);	/* ERR_STORE, SQLite's words; returns false */

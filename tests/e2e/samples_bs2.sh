@@ -175,14 +175,14 @@ answers() {
 }
 token() { # SECRET
 	AUTH="Basic $(printf 'Client_Id_pixgate_emulator:%s' "$1" | base64 -w0)" api POST /auth/oauth/v2/token -d grant_type=client_credentials \
-		--data-urlencode "scope=webhook.read webhook.write pix.read"
+		--data-urlencode "scope=webhook.read webhook.write pix.read pix.write"
 	TOKEN=$(sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p' answer)
 }
 emulator() {
 	local e2eid
 	"$PIXGATE" emul pki "$BANK" >/dev/null 2>>said.log || not_ok "emul pki"
 	: >emul.out	# before it starts: the answer of one that was stopped must not be taken for its own
-	"$PIXGATE" emul serve --conf-dir "$BANK" --json >emul.out 2>>emul.log </dev/null &
+	"$PIXGATE" emul serve --conf-dir "$BANK" --json --time-scale 0.01 >emul.out 2>>emul.log </dev/null &
 	PIDS+=($!)
 	until_true 10 grep -q '"api"' emul.out || { not_ok "emul serve starts"; finish; }
 	API=$(sed -n 's/.*"api":"\([^"]*\)".*/\1/p' emul.out)
@@ -228,6 +228,21 @@ print(json.dumps({"url": r["url"], "evento": r["evento"], "autenticacao": r["aut
 	e2eid=$(sed -n 's/.*"endToEndId":"\([^"]*\)".*/\1/p' notice)
 	api GET "/pix/direto/forintegration/v1/recebimentos/$e2eid/recebimento"
 	answers "a receipt" 200 receipt.200 --less devolucoes
+	"$PIXGATE" emul event --conf-dir "$BANK" Recebimento --key "$(of receipt.200 's["chaveDict"]')" --amount 3.20 >/dev/null 2>>said.log
+	api PUT "/pix/direto/forintegration/v1/pix/$e2eid/devolucao/$(of refund.200 's["id"]')" refund.request
+	answers "a refund is asked for" 201 refund.200 --less liquidacao
+	ended() {
+		api GET "/pix/direto/forintegration/v1/pix/$e2eid/devolucao/$(of refund.200 's["id"]')"
+		grep -q DEVOLVIDO answer
+	}
+	check "emulator: a refund ends" until_true 10 ended
+	answers "a refund" 200 refund.200
+	api GET "/pix/direto/forintegration/v1/recebimentos?Inicio=2026-01-01&Fim=2099-01-01"
+	answers "a list of receipts" 200 receipts.200 --less motivo
+	equal "emulator: … with the refund of the first" "2 7.5 0" \
+		"$(python3 -c 'import json; a = json.load(open("answer")); i = a["items"]; print(a["pagina"]["qtd"], i[0]["devolucoes"][0]["valor"], len(i[1]["devolucoes"]))')"
+	api GET "/pix/direto/forintegration/v1/pix/$e2eid"
+	answers "a Pix" 200 pix.200
 }
 
 direct_client

@@ -228,6 +228,11 @@ emulator() {
 	api GET "/v2/pix/$(sed -n 's/.*"e2eid":"\([^"]*\)".*/\1/p' pay.out)"
 	# the BCB's Pix has chave since 2.2.1; this one has no txid, and nothing of it was returned
 	answers "a Pix" 200 pix-get.200 --more chave --less txid,devolucoes
+	api GET "/v2/pix?inicio=2026-01-01T00:00:00Z&fim=2099-01-01T00:00:00Z"
+	# at Efí the list's key is not documented, and the BCB's Pix has it
+	answers "a list of Pix" 200 pix-list.200 --less txid,devolucoes
+	api GET "/v2/pix?inicio=2026-02-01T00:00:00Z&fim=2026-01-01T00:00:00Z"
+	answers "a list of Pix that ends before it begins" 400 webhook-list.400 --same
 	stop "$EMUL_PID"
 	serve --scopes webhook.read
 	token "$(cat "$BANK/client.secret")"

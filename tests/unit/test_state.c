@@ -270,6 +270,33 @@ static void what_is_not_committed_did_not_happen(void **unused)
 	buf_free(&b);
 }
 
+/* What the inner one kept goes with the outer one; what it gave up goes alone. */
+static void changes_within_changes_end_with_the_outer_ones(void **unused)
+{
+	struct buf text = BUF(16);
+
+	(void)unused;
+	assert_true(state_begin(st, &e));
+	assert_true(state_text_put(st, "outer", "1", &e));
+	assert_true(state_begin(st, &e));
+	assert_true(state_text_put(st, "inner", "1", &e));
+	assert_true(state_end(st, false, &e));
+	assert_true(state_begin(st, &e));
+	assert_true(state_text_put(st, "second", "1", &e));
+	assert_true(state_end(st, true, &e));
+	assert_true(state_end(st, true, &e));
+	assert_true(state_text_get(st, "outer", &text, &e));
+	assert_true(state_text_get(st, "second", &text, &e));
+	assert_false(state_text_get(st, "inner", &text, &e));
+	assert_true(state_begin(st, &e));
+	assert_true(state_begin(st, &e));
+	assert_true(state_text_put(st, "lost", "1", &e));
+	assert_true(state_end(st, true, &e));
+	assert_true(state_end(st, false, &e));
+	assert_false(state_text_get(st, "lost", &text, &e));
+	buf_free(&text);
+}
+
 static void one_server_has_a_folder(void **unused)
 {
 	struct state *other = state_open(dir, &e);
@@ -290,7 +317,7 @@ int main(void)
 		T(a_list_has_its_pages_and_dates), T(a_token_ends_when_it_expires), T(a_txid_is_taken_once),
 		T(a_callback_is_taken_by_one_and_when_it_is_due), T(the_first_that_is_due_comes_first),
 		T(what_is_due_again_survives_a_stop), T(what_is_put_off_comes_later), T(what_a_killed_one_had_taken_is_free_again),
-		T(what_is_not_committed_did_not_happen), T(one_server_has_a_folder),
+		T(what_is_not_committed_did_not_happen), T(changes_within_changes_end_with_the_outer_ones), T(one_server_has_a_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
