@@ -95,6 +95,41 @@ for NAME in ${RECEIVERS_ONLY:-php python node}; do
 	[ "$NAME" != node ] || refused "an id that is another folder's file" 400 --secret "$SECOND" --id ../evil
 	receiver_stop
 done
+
+# --- a program: what it is given stands in the environment
+RECEIVER=exec NAME=exec PRIVATE=$T/receiver/exec
+mkdir -p "$PRIVATE"
+printf 'pedido0001 1234\npedido0002 1234\n' >"$PRIVATE/orders.txt"
+[ "$(id -u)" != 0 ] || chown -R "$ACCOUNT:$GROUP" "$PRIVATE"
+cp "$ROOT/examples/receivers/exec/paid.sh" "$T/paid.sh"
+program() { # NAME STATUS ID KIND TXID CENTS E2EID
+	echo '{"type":"pix"}' | ${as[@]+"${as[@]}"} env -i "PATH=$PATH" PIXGATE_ID="$3" PIXGATE_KIND="$4" PIXGATE_TXID="$5" PIXGATE_AMOUNT_CENTS="$6" \
+		PIXGATE_E2EID="$7" dash "$T/paid.sh" "$PRIVATE" >>"$T/exec.log" 2>&1
+	equal "exec: $1" "$2" $?
+}
+program "a payment" 0 pix_1 received pedido0001 1234 E1
+stands "… pays its order" 1 1 0
+program "the same again" 0 pix_1 received pedido0001 1234 E1
+rm "$PRIVATE/pix_1.done"
+program "the same again, the note of it lost" 0 pix_1 received pedido0001 1234 E1
+stands "… is known" 1 1 0
+program "a refund" 0 pix_2 refund pedido0002 1234 E2
+program "another amount" 0 pix_3 received pedido0002 123 E3
+program "no amount, no txid" 0 pix_4 received "" "" E4
+program "an order that is paid already" 0 pix_5 received pedido0001 1234 E5
+stands "… are for a person to look at" 5 1 3
+program "an id that is another folder's file" 100 ../pix_6 received pedido0002 1234 E6
+program "a txid that is a pattern" 100 pix_6 received '.*' 1234 E6
+mv "$PRIVATE/orders.txt" "$PRIVATE/away.txt"
+program "its orders are not there: later" 75 pix_6 received pedido0002 1234 E6
+mv "$PRIVATE/away.txt" "$PRIVATE/orders.txt"
+chmod -R a-w "$PRIVATE"
+program "nothing can be written: later" 75 pix_6 received pedido0002 1234 E6
+chmod -R u+w "$PRIVATE"
+stands "… nothing of it is kept" 5 1 3
+program "the next try" 0 pix_6 received pedido0002 1234 E6
+stands "… pays" 6 2 3
+
 for file in "$ROOT"/examples/receivers/*/*; do
 	check "${file#"$ROOT/"} has less than 60 lines" test "$(wc -l <"$file")" -lt 60
 done
