@@ -12,6 +12,7 @@ extern const struct inbox_ops inbox_sqlite;
 #include <sys/types.h>
 
 #include "inbox/queue.h"
+#include "inbox/sqlite_jobs.h"
 
 /* Statements that are kept once they were prepared; their text is in sqlite_stmt.c. */
 enum sql {
@@ -25,6 +26,14 @@ enum sql {
 	SQL_UNREAD, SQL_ADOPT, SQL_HAS_NOTE, SQL_AGAIN,
 	SQL_CHANGES,		/* data_version */
 	SQL_LOOK, SQL_WAITS, SQL_WHOLE, SQL_TAKE,	/* of sqlite_purge.c */
+	SQL_ROW,		/* one event, as sqlite_row reads it */
+	SQL_SINKS, SQL_SINK_ADD, SQL_SINK_WHY, SQL_SINK_PAUSE,
+	SQL_LAST, SQL_NEW, SQL_EARLIER, SQL_PLANNED, SQL_JOB_ADD, SQL_JOB_ANEW,	/* of sqlite_plan.c */
+	SQL_AGAIN_ADD, SQL_AGAIN_ANY, SQL_AGAIN_NEXT, SQL_AGAIN_DROP,
+	SQL_EXPIRE, SQL_UNFREEZE, SQL_DUE, SQL_LEASE, SQL_LEAST_DUE, SQL_LEAST_LEASE,	/* of sqlite_claim.c */
+	SQL_BEFORE, SQL_UNPLANNED, SQL_RECEIPT, SQL_SAME_TXID, SQL_ASIDE, SQL_WAKE,	/* of sqlite_lane.c */
+	SQL_JOB, SQL_SETTLE, SQL_NAMES, SQL_STATES, SQL_STAND,	/* of sqlite_settle.c */
+	SQL_ALL_SINKS, SQL_ALL_JOBS, SQL_RECEIVED, SQL_JOBS, SQL_MARKED, SQL_MARK,	/* of sqlite_told.c */
 	SQLS
 };
 
@@ -56,6 +65,10 @@ struct sqlite_box {
 	unsigned version;
 	int64_t next_note;
 	int64_t changes;	/* data_version at the last wait */
+	/* What hands over knows. */
+	struct sqlite_sinks sinks;
+	size_t claims;		/* so many were made: whose turn it is */
+	int64_t clock_ms;	/* when due times were held against the clock last; 0: never */
 };
 
 /* sqlite_stmt.c */
@@ -65,6 +78,7 @@ int sqlite_one(struct sqlite_box *b, sqlite3_stmt *s, struct err *e);
 bool sqlite_do(struct sqlite_box *b, enum sql which, struct err *e);		/* one without parameters or rows */
 bool sqlite_exec(struct sqlite_box *b, const char *sql, struct err *e);
 bool sqlite_number(struct sqlite_box *b, const char *sql, int64_t *n, struct err *e);	/* the first column of the first row */
+bool sqlite_count(struct sqlite_box *b, enum sql which, int64_t *n, struct err *e);	/* the same, kept; without parameters */
 bool sqlite_fail(struct sqlite_box *b, struct err *e);	/* ERR_STORE: what the last call's failure means and what to do */
 void sqlite_text(sqlite3_stmt *s, int at, const char *text);	/* borrowed until the statement is done with */
 
@@ -83,6 +97,7 @@ void sqlite_tidier_stop(struct sqlite_box *b);	/* waits for its copy to end */
 bool sqlite_schema(struct sqlite_box *b, struct err *e);
 
 /* sqlite_put.c */
+bool sqlite_writing(struct sqlite_box *b, struct err *e);	/* a transaction is open */
 bool sqlite_put(struct inbox *, const struct inbox_note *, struct inbox_put *, struct err *);
 bool sqlite_reread(struct inbox *, int64_t note, const struct inbox_note *, struct inbox_put *, struct err *);
 bool sqlite_again(struct inbox *, int64_t id, bool *changed, struct err *);
@@ -97,6 +112,10 @@ bool sqlite_replace(struct inbox *, int64_t note, const char *body, size_t len, 
 bool sqlite_scrub(struct inbox *, struct err *);
 
 /* sqlite_read.c */
+#define SQLITE_ROW_COLUMNS "e.id, e.note, e.hook, n.psp, e.kind, e.e2eid, e.ref, e.status, e.txid, e.key, e.cents," \
+			   " e.at_ms, e.is_foreign, e.delivery, n.received_ms, n.source"
+/* These columns, of event e and its note n. The row's texts are valid until the statement is stepped or reset. */
+bool sqlite_row(struct sqlite_box *b, sqlite3_stmt *s, struct inbox_row *row, struct err *e);
 extern const char sqlite_webhook[];	/* the source that is stored as "" */
 bool sqlite_list(struct inbox *, const struct inbox_filter *, inbox_row_fn *, void *, struct err *);
 bool sqlite_bodies(struct inbox *, const struct inbox_filter *, bool only_unread, inbox_body_fn *, void *, struct err *);

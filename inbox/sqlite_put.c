@@ -298,7 +298,7 @@ static bool put_note(struct sqlite_box *b, const struct inbox_note *n, struct in
 }
 
 /* Half a body must not be committed by a caller that overlooked the failure: the transaction ends here. */
-static bool writing(struct sqlite_box *b, struct err *e)
+bool sqlite_writing(struct sqlite_box *b, struct err *e)
 {
 	return b->in_txn || fail(e, ERR_STORE, "inbox %s: no transaction is open", b->path);
 }
@@ -308,7 +308,7 @@ bool sqlite_put(struct inbox *box, const struct inbox_note *n, struct inbox_put 
 	struct sqlite_box *b = (struct sqlite_box *)box;
 	struct inbox_put did = { 0 };
 
-	if (!writing(b, e))
+	if (!sqlite_writing(b, e))
 		return false;
 	if (!put_note(b, n, &did, e)) {
 		box->ops->rollback(box);
@@ -326,7 +326,7 @@ bool sqlite_reread(struct inbox *box, int64_t note, const struct inbox_note *n, 
 	sqlite3_stmt *s;
 	int got = -1;
 
-	if (!writing(b, e))
+	if (!sqlite_writing(b, e))
 		return false;
 	s = sqlite_use(b, SQL_HAS_NOTE, e);
 	if (s) {
@@ -349,14 +349,16 @@ bool sqlite_again(struct inbox *box, int64_t id, bool *changed, struct err *e)
 	struct sqlite_box *b = (struct sqlite_box *)box;
 	sqlite3_stmt *s;
 
-	if (!writing(b, e))
+	if (!sqlite_writing(b, e))
 		return false;
-	s = sqlite_use(b, SQL_AGAIN, e);
-	if (s)
-		sqlite3_bind_int64(s, 1, id);
-	if (!s || sqlite_one(b, s, e) < 0) {
-		box->ops->rollback(box);
-		return false;
+	for (int i = 0; i < 2; i++) {	/* plan is told, then the event waits again, whatever became of it */
+		s = sqlite_use(b, i ? SQL_AGAIN : SQL_AGAIN_ADD, e);
+		if (s)
+			sqlite3_bind_int64(s, 1, id);
+		if (!s || sqlite_one(b, s, e) < 0) {
+			box->ops->rollback(box);
+			return false;
+		}
 	}
 	*changed = sqlite3_changes(b->db) > 0;
 	return true;

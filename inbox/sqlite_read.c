@@ -123,10 +123,7 @@ static bool copy(char *out, size_t size, sqlite3_stmt *s, int at)
 	return (size_t)snprintf(out, size, "%s", column(s, at)) < size;
 }
 
-static const char row_columns[] = "e.id, e.note, e.hook, n.psp, e.kind, e.e2eid, e.ref, e.status, e.txid, e.key, e.cents,"
-				  " e.at_ms, e.is_foreign, e.delivery, n.received_ms, n.source";
-
-static bool read_row(struct sqlite_box *b, sqlite3_stmt *s, struct inbox_row *r, struct err *e)
+bool sqlite_row(struct sqlite_box *b, sqlite3_stmt *s, struct inbox_row *r, struct err *e)
 {
 	struct pix_event *ev = &r->event;
 
@@ -154,7 +151,7 @@ bool sqlite_list(struct inbox *box, const struct inbox_filter *f, inbox_row_fn *
 {
 	struct sqlite_box *b = (struct sqlite_box *)box;
 	/* CROSS JOIN: the events are walked, in order, and each one's note is looked up. */
-	sqlite3_stmt *s = query(b, row_columns, "event e CROSS JOIN note n ON n.id = e.note", "e.id", "1", event_terms, f, e);
+	sqlite3_stmt *s = query(b, SQLITE_ROW_COLUMNS, "event e CROSS JOIN note n ON n.id = e.note", "e.id", "1", event_terms, f, e);
 	struct inbox_row row;
 	bool ok = false;
 	int rc;
@@ -162,7 +159,7 @@ bool sqlite_list(struct inbox *box, const struct inbox_filter *f, inbox_row_fn *
 	if (!s)
 		return false;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		if (!read_row(b, s, &row, e))
+		if (!sqlite_row(b, s, &row, e))
 			goto out;
 		if (!fn(&row, arg))
 			break;
@@ -239,10 +236,26 @@ bool sqlite_body(struct inbox *box, int64_t note, inbox_body_fn *fn, void *arg, 
 	return found || fail(e, ERR_NOT_FOUND, "inbox %s: no body %lld", b->path, (long long)note);
 }
 
+static void stands(struct inbox_stats *st, const char *delivery)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} sums[] = {
+		{ "pending", offsetof(struct inbox_stats, pending) }, { "delivered", offsetof(struct inbox_stats, delivered) },
+		{ "dead", offsetof(struct inbox_stats, dead) }, { "stale", offsetof(struct inbox_stats, stale) },
+		{ "unwanted", offsetof(struct inbox_stats, unwanted) },
+	};
+
+	for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+		if (!strcmp(sums[i].name, delivery))
+			++*(int64_t *)((char *)st + sums[i].at);
+}
+
 /* Summed here and not by GROUP BY, which would sort all events first. */
 static bool sum_events(struct sqlite_box *b, const struct inbox_filter *f, struct inbox_stats *st, struct err *e)
 {
-	sqlite3_stmt *s = query(b, "e.kind, e.cents, e.is_foreign, e.e2eid", "event e", "e.id", "1", event_terms, f, e);
+	sqlite3_stmt *s = query(b, "e.kind, e.cents, e.is_foreign, e.e2eid, e.delivery", "event e", "e.id", "1", event_terms, f, e);
 	enum pix_kind kind;
 	bool ok;
 	int rc;
@@ -259,6 +272,7 @@ static bool sum_events(struct sqlite_box *b, const struct inbox_filter *f, struc
 		}
 		st->events++;
 		st->foreign += foreign;
+		stands(st, column(s, 4));
 		if (!pix_kind_parse(column(s, 0), &kind))
 			continue;
 		st->per_kind[kind]++;
@@ -293,13 +307,35 @@ static bool sum_notes(struct sqlite_box *b, const struct inbox_filter *f, struct
 	return ok;
 }
 
+/* The newest is most likely among the last ones. */
+static bool last_webhook(struct sqlite_box *b, const char *hook, int64_t *ms, struct err *e)
+{
+	static const char sql[] = "SELECT n.received_ms, e.e2eid FROM event e CROSS JOIN note n ON n.id = e.note"
+				  " WHERE n.source = '' AND (?1 IS NULL OR e.hook = ?1) ORDER BY e.id DESC";
+	sqlite3_stmt *s = NULL;
+	bool ok;
+	int rc;
+
+	if (sqlite3_prepare_v2(b->db, sql, -1, &s, NULL) != SQLITE_OK)
+		return sqlite_fail(b, e);
+	if (hook)
+		sqlite_text(s, 1, hook);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW && pix_is_test(column(s, 1)))
+		;
+	if (rc == SQLITE_ROW)
+		*ms = sqlite3_column_int64(s, 0);
+	ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sqlite_fail(b, e);
+	sqlite3_finalize(s);
+	return ok;
+}
+
 bool sqlite_stats(struct inbox *box, const char *hook, struct inbox_stats *stats, struct err *e)
 {
 	struct sqlite_box *b = (struct sqlite_box *)box;
 	struct inbox_filter f = { .hook = hook, .kind = -1 };
 	struct inbox_stats st = { 0 };
 
-	if (!sum_notes(b, &f, &st, e) || !sum_events(b, &f, &st, e))
+	if (!sum_notes(b, &f, &st, e) || !sum_events(b, &f, &st, e) || !last_webhook(b, hook, &st.last_webhook_ms, e))
 		return false;
 	*stats = st;
 	return true;

@@ -26,21 +26,26 @@ static const char *const migrations[] = {
 	"PRAGMA application_id=0x50697867",
 	/*
 	 * What hands over. BS2 writes one status in two cases (EFETIVADO in its calls, Efetivado in its API), so case tells no two
-	 * events apart. job.state: 0 waits for due_ms, 1 leased until due_ms, 2 delivered, 3 dead. sink.planned: events up to that id have
-	 * their jobs. again: events to be planned once more. note.source is "" for the PSP's call.
+	 * events apart: of such as an older version took for two, the first stays. job.state: 0 waits for due_ms, 1 leased until due_ms,
+	 * 2 delivered, 3 dead. job.lane: what it was put aside for (sqlite_lane.c). sink.planned: events up to that id have their jobs;
+	 * sink.since: the last event when it was first seen. again: events to be planned once more. note.source is "" for the PSP's call.
 	 */
 	"ALTER TABLE note ADD COLUMN source TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE note ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;"
+	"DELETE FROM event WHERE id IN(SELECT b.id FROM(SELECT e2eid,hook,kind,ref FROM event GROUP BY 1,2,3,4 HAVING count(*)>1)"
+	"CROSS JOIN event a USING(e2eid,hook,kind,ref)CROSS JOIN event b USING(e2eid,hook,kind,ref)"
+	"WHERE b.id>a.id AND b.status=a.status COLLATE NOCASE);"
 	"DROP INDEX event_once;"
 	"CREATE UNIQUE INDEX event_once ON event(e2eid,hook,kind,ref,status COLLATE NOCASE);"
 	"CREATE TABLE sink(id INTEGER PRIMARY KEY,hook TEXT NOT NULL,name TEXT NOT NULL,planned INTEGER NOT NULL,"
-	"paused_ms INTEGER NOT NULL,stopped INTEGER NOT NULL,why TEXT NOT NULL,UNIQUE(hook,name))STRICT;"
+	"since INTEGER NOT NULL,paused_ms INTEGER NOT NULL,stopped INTEGER NOT NULL,why TEXT NOT NULL,UNIQUE(hook,name))STRICT;"
 	"CREATE TABLE job(event INTEGER NOT NULL,sink INTEGER NOT NULL,state INTEGER NOT NULL,tries INTEGER NOT NULL,"
-	"due_ms INTEGER NOT NULL,who TEXT NOT NULL,settled_ms INTEGER NOT NULL,why TEXT NOT NULL,"
+	"due_ms INTEGER NOT NULL,who TEXT NOT NULL,settled_ms INTEGER NOT NULL,why TEXT NOT NULL,lane TEXT,"
 	"PRIMARY KEY(event,sink))STRICT,WITHOUT ROWID;"
 	"CREATE INDEX job_due ON job(sink,due_ms,event)WHERE state=0;"
-	"CREATE INDEX job_leased ON job(due_ms)WHERE state=1;"
-	"CREATE TABLE again(event INTEGER PRIMARY KEY)STRICT;"
+	"CREATE INDEX job_leased ON job(sink,due_ms)WHERE state=1;"
+	"CREATE INDEX job_lane ON job(sink,lane,event)WHERE lane IS NOT NULL;"
+	"CREATE TABLE again(hook TEXT NOT NULL,event INTEGER NOT NULL,PRIMARY KEY(hook,event))STRICT,WITHOUT ROWID;"
 	"CREATE TABLE mark(hook TEXT NOT NULL,name TEXT NOT NULL,ms INTEGER NOT NULL,PRIMARY KEY(hook,name))STRICT,WITHOUT ROWID",
 };
 

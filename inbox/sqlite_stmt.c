@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define EVENT_AND_NOTE "event e CROSS JOIN note n ON n.id = e.note"
+
 static const char *const text[SQLS] = {
 	[SQL_BEGIN]    = "BEGIN IMMEDIATE",
 	[SQL_COMMIT]   = "COMMIT",
@@ -27,6 +29,62 @@ static const char *const text[SQLS] = {
 	[SQL_WAITS]    = "SELECT 1 FROM temp.theirs t CROSS JOIN event e ON e.id = t.event WHERE t.note = ? AND e.delivery = 'pending'",
 	[SQL_WHOLE]    = "SELECT hook, event, body, purged, unread FROM note WHERE id = ?",
 	[SQL_TAKE]     = "UPDATE note SET body = ?, purged = ? WHERE id = ?",
+
+	[SQL_ROW]      = "SELECT " SQLITE_ROW_COLUMNS " FROM " EVENT_AND_NOTE " WHERE e.id = ?",
+	[SQL_SINKS]    = "SELECT id, hook, name, planned, since, paused_ms, stopped, why <> '' FROM sink ORDER BY hook, name",
+	[SQL_SINK_ADD] = "INSERT INTO sink (hook, name, planned, since, paused_ms, stopped, why)"
+			 " SELECT ?, ?, 0, ifnull(max(id), 0), 0, 0, '' FROM event WHERE 1 ON CONFLICT DO NOTHING",
+	[SQL_SINK_WHY] = "UPDATE sink SET why = ?2 WHERE id = ?1",
+	[SQL_SINK_PAUSE] = "UPDATE sink SET paused_ms = ?2, stopped = ?3, why = ?4 WHERE id = ?1",
+
+	[SQL_LAST]     = "SELECT ifnull(max(id), 0) FROM event",
+	[SQL_NEW]      = "SELECT " SQLITE_ROW_COLUMNS " FROM " EVENT_AND_NOTE " WHERE e.id > ?1 AND e.id <= ?2"
+			 " AND (e.delivery = 'pending' OR (e.id > ?3 AND e.delivery <> 'never')) ORDER BY e.id LIMIT ?4",
+	[SQL_EARLIER]  = "SELECT status, at_ms FROM event WHERE e2eid = ? AND hook = ? AND kind = ? AND ref = ? AND id < ?"
+			 " AND NOT is_foreign",
+	[SQL_PLANNED]  = "UPDATE sink SET planned = ?2 WHERE id = ?1 AND planned < ?2",
+	[SQL_JOB_ADD]  = "INSERT INTO job (event, sink, state, tries, due_ms, who, settled_ms, why) VALUES (?, ?, 0, 0, 0, '', 0, '')"
+			 " ON CONFLICT DO NOTHING",
+	[SQL_JOB_ANEW] = "INSERT INTO job (event, sink, state, tries, due_ms, who, settled_ms, why) VALUES (?, ?, 0, 0, 0, '', 0, '')"
+			 " ON CONFLICT DO UPDATE SET state = 0, tries = 0, due_ms = 0, who = '', settled_ms = 0, why = '', lane = NULL",
+	[SQL_AGAIN_ADD] = "INSERT INTO again (hook, event) SELECT hook, id FROM event WHERE id = ? AND NOT is_foreign"
+			  " ON CONFLICT DO NOTHING",
+	[SQL_AGAIN_ANY] = "SELECT EXISTS (SELECT 1 FROM again)",
+	[SQL_AGAIN_NEXT] = "SELECT event FROM again WHERE hook = ? ORDER BY event LIMIT 1",
+	[SQL_AGAIN_DROP] = "DELETE FROM again WHERE hook = ? AND event = ?",
+
+	/* A job that waits has no lease, and one that does not wait is in no lane. */
+	[SQL_EXPIRE]   = "UPDATE job SET state = 0, due_ms = 0, who = '' WHERE state = 1 AND (due_ms <= ?1 OR due_ms > ?2)",
+	[SQL_UNFREEZE] = "UPDATE job SET due_ms = 0 WHERE sink = ? AND state = 0 AND due_ms > ?",
+	[SQL_DUE]      = "SELECT event, tries FROM job WHERE sink = ? AND state = 0 AND due_ms <= ? ORDER BY due_ms, event LIMIT ?",
+	[SQL_LEASE]    = "UPDATE job SET state = 1, due_ms = ?3, who = ?4, lane = NULL WHERE event = ?1 AND sink = ?2",
+	[SQL_LEAST_DUE] = "SELECT min(due_ms) FROM job WHERE sink = ? AND state = 0",
+	[SQL_LEAST_LEASE] = "SELECT min(due_ms) FROM job WHERE sink = ? AND state = 1",
+	[SQL_BEFORE]   = "SELECT o.id, o.kind, j.due_ms FROM event o CROSS JOIN job j ON j.event = o.id AND j.sink = ?3"
+			 " WHERE o.e2eid = ?1 AND o.hook = ?2 AND j.state < 2",
+	[SQL_UNPLANNED] = "SELECT 1 FROM event WHERE e2eid = ?1 AND hook = ?2 AND id > ?3 AND delivery = 'pending'"
+			  " AND kind NOT IN ('refund', 'return') LIMIT 1",
+	[SQL_RECEIPT]  = "SELECT 1 FROM event WHERE e2eid = ? AND hook = ? AND kind IN ('received', 'sent', 'payment') LIMIT 1",
+	[SQL_SAME_TXID] = "SELECT j.due_ms FROM job j CROSS JOIN event e ON e.id = j.event"
+			  " WHERE j.sink = ? AND j.state = 1 AND e.txid = ? LIMIT 1",
+	[SQL_ASIDE]    = "UPDATE job SET due_ms = ?3, lane = ?4 WHERE event = ?1 AND sink = ?2",
+	[SQL_WAKE]     = "UPDATE job SET due_ms = 0, lane = NULL WHERE sink = ?1 AND event ="
+			 " (SELECT event FROM job WHERE sink = ?1 AND lane BETWEEN ?2 AND ?3 ORDER BY lane, event LIMIT 1)",
+
+	[SQL_JOB]      = "SELECT state, who FROM job WHERE event = ? AND sink = ?",
+	[SQL_SETTLE]   = "UPDATE job SET state = ?3, tries = tries + ?4, due_ms = ?5, who = '', settled_ms = ifnull(?6, settled_ms),"
+			 " why = ifnull(?7, why), lane = NULL WHERE event = ?1 AND sink = ?2",
+	[SQL_NAMES]    = "SELECT e2eid, txid FROM event WHERE id = ?",
+	[SQL_STATES]   = "SELECT min(state), max(state) FROM job WHERE event = ?",
+	[SQL_STAND]    = "UPDATE event SET delivery = ?2 WHERE id = ?1 AND delivery <> ?2",
+
+	[SQL_ALL_SINKS] = "SELECT id, hook, name, paused_ms, stopped, why FROM sink ORDER BY hook, name",
+	[SQL_ALL_JOBS] = "SELECT event, sink, state FROM job ORDER BY event, sink",
+	[SQL_RECEIVED] = "SELECT n.received_ms FROM " EVENT_AND_NOTE " WHERE e.id = ?",
+	[SQL_JOBS]     = "SELECT s.name, j.state, j.tries, j.due_ms, j.settled_ms, j.why FROM job j CROSS JOIN sink s ON s.id = j.sink"
+			 " WHERE j.event = ? ORDER BY s.name",
+	[SQL_MARKED]   = "SELECT ms FROM mark WHERE hook = ? AND name = ?",
+	[SQL_MARK]     = "INSERT INTO mark (hook, name, ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ms = excluded.ms",
 };
 
 /* What a primary result code (sqlite.org/rescode.html) means to the person who reads the log. */
@@ -89,6 +147,17 @@ bool sqlite_do(struct sqlite_box *b, enum sql which, struct err *e)
 	ok = sqlite3_step(s) == SQLITE_DONE || sqlite_fail(b, e);
 	sqlite3_reset(s);
 	return ok;
+}
+
+bool sqlite_count(struct sqlite_box *b, enum sql which, int64_t *n, struct err *e)
+{
+	sqlite3_stmt *s = sqlite_use(b, which, e);
+
+	if (!s || sqlite_one(b, s, e) != 1)
+		return false;
+	*n = sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return true;
 }
 
 bool sqlite_exec(struct sqlite_box *b, const char *sql, struct err *e)
