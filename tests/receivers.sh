@@ -6,7 +6,7 @@ as=()
 FLASK=python3
 /usr/bin/python3 -c 'import flask' 2>/dev/null && FLASK=/usr/bin/python3
 
-# receiver php|python|node: a fresh one, with four orders of 12,34; its folder is $PRIVATE, its address $URL, what it said $T/NAME.log
+# receiver php|python|node|exec: a fresh one, with four orders of 12,34; its folder is $PRIVATE, its address $URL, what it said $T/NAME.log
 receiver() {
 	RECEIVER=$1
 	PRIVATE=$T/receiver/$1-private
@@ -17,6 +17,7 @@ receiver() {
 	node)
 		cp -R "$ROOT/build/node/node_modules" "$T/receiver/node/" || not_ok "express and standardwebhooks are there (tests/need.sh check)"
 		printf '{ "pedido0001": 1234, "pedido0002": 1234, "pedido0003": 1234, "pedido0004": 1234 }\n' >"$PRIVATE/orders.json" ;;
+	exec) printf 'pedido000%s 1234\n' 1 2 3 4 >"$PRIVATE/orders.txt" ;;
 	*)
 		sql "CREATE TABLE orders (txid TEXT PRIMARY KEY, amount_cents INTEGER NOT NULL, paid_by TEXT)"
 		sql "INSERT INTO orders (txid, amount_cents) VALUES ('pedido0001', 1234), ('pedido0002', 1234), ('pedido0003', 1234), ('pedido0004', 1234)" ;;

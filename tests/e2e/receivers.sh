@@ -97,14 +97,11 @@ for NAME in ${RECEIVERS_ONLY:-php python node}; do
 done
 
 # --- a program: what it is given stands in the environment
-RECEIVER=exec NAME=exec PRIVATE=$T/receiver/exec
-mkdir -p "$PRIVATE"
-printf 'pedido0001 1234\npedido0002 1234\n' >"$PRIVATE/orders.txt"
-[ "$(id -u)" != 0 ] || chown -R "$ACCOUNT:$GROUP" "$PRIVATE"
-cp "$ROOT/examples/receivers/exec/paid.sh" "$T/paid.sh"
+NAME="exec"
+receiver exec
 program() { # NAME STATUS ID KIND TXID CENTS E2EID
 	echo '{"type":"pix"}' | ${as[@]+"${as[@]}"} env -i "PATH=$PATH" PIXGATE_ID="$3" PIXGATE_KIND="$4" PIXGATE_TXID="$5" PIXGATE_AMOUNT_CENTS="$6" \
-		PIXGATE_E2EID="$7" dash "$T/paid.sh" "$PRIVATE" >>"$T/exec.log" 2>&1
+		PIXGATE_E2EID="$7" dash "$T/receiver/exec/paid.sh" "$PRIVATE" >>"$T/exec.log" 2>&1
 	equal "exec: $1" "$2" $?
 }
 program "a payment" 0 pix_1 received pedido0001 1234 E1
