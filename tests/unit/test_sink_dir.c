@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "tests/unit/sinkscene.h"	/* ahead of cmocka.h, which has a macro named fail() */
+#include "tests/unit/sinkmessage.h"	/* ahead of cmocka.h, which has a macro named fail() */
 
 #include <cmocka.h>
 
