@@ -9,6 +9,7 @@
 #include "lib/mem.h"
 #include "lib/when.h"
 #include "pix/psp.h"
+#include "pix/rows.h"
 
 /* Where an item stands in the body; made into text only where something is wrong with it. */
 struct place {
@@ -94,49 +95,6 @@ static void unread_at(struct reader *r, const struct place *place, const char *m
 	unread(r->batch, text, why);
 }
 
-/* null and "" count as absent. */
-static bool present(const struct json *v)
-{
-	const char *text = json_text(v);
-
-	return json_type(v) != JSON_NULL && (!text || *text);
-}
-
-/* One condition of `when`, text[0..len). */
-static bool condition(const struct reader *r, const struct json *item, const char *text, size_t len)
-{
-	char path[64];
-	const char *equals = memchr(text, '=', len), *found;
-	bool absent = *text == '!';
-	size_t n = equals ? (size_t)(equals - text) : len;
-	const struct json *v;
-
-	text += absent;
-	n -= absent;
-	if (n >= sizeof path)
-		return false;
-	memcpy(path, text, n);
-	path[n] = '\0';
-	v = json_path(item, path, r->psp->fold_case);
-	if (!equals)
-		return present(v) != absent;
-	len -= n + 1;
-	found = json_type(v) == JSON_STRING ? json_text(v) : NULL;
-	return found && strncmp(found, equals + 1, len) == 0 && !found[len];
-}
-
-static bool holds(const struct reader *r, const struct json *item, const char *when)
-{
-	while (when) {
-		size_t n = strcspn(when, "&");
-
-		if (!condition(r, item, when, n))
-			return false;
-		when = when[n] ? when + n + 1 : NULL;
-	}
-	return true;
-}
-
 /* NULL where the text fits its slot, else what is wrong with it. */
 static const char *put_text(const struct slot_text *slot, const struct json *v, struct pix_event *event)
 {
@@ -197,7 +155,7 @@ static bool fill(struct reader *r, const struct item *item, const struct psp_fie
 		if (filled & 1u << f->slot)
 			continue;
 		v = json_path(from->json, path, r->psp->fold_case);
-		if (!present(v))
+		if (!psp_present(v))
 			continue;
 		wrong = put(r->psp, f->slot, v, event);
 		if (wrong) {
@@ -246,7 +204,7 @@ static void read_item(struct reader *r, const struct item *item, const struct ps
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (holds(r, item->json, rows[i].when)) {
+		if (psp_holds(r->psp, item->json, rows[i].when)) {
 			make(r, item, &rows[i]);
 			return;
 		}
@@ -272,16 +230,6 @@ static void read_list(struct reader *r, const struct json *list, const char *nam
 	}
 }
 
-/* How many rows from the first on are of its list. */
-static size_t rows_of_list(const struct psp_event *first)
-{
-	size_t n = 1;
-
-	while (first[n].fields && first[n].list && first->list && strcmp(first[n].list, first->list) == 0)
-		n++;
-	return n;
-}
-
 /* A body whose members tell what it is: every known list in it, and the body itself where a row says so. */
 static void read_body(struct reader *r, const struct json *doc)
 {
@@ -292,8 +240,8 @@ static void read_body(struct reader *r, const struct json *doc)
 	for (const struct psp_event *row = r->psp->events; row->fields && json_type(doc) == JSON_OBJECT; row += n) {
 		const struct json *list = row->list ? json_member(doc, row->list, r->psp->fold_case) : NULL;
 
-		n = rows_of_list(row);
-		if (row->list ? json_type(list) == JSON_NULL : !holds(r, doc, row->when))
+		n = psp_rows_of_list(row);
+		if (row->list ? json_type(list) == JSON_NULL : !psp_holds(r->psp, doc, row->when))
 			continue;
 		known = true;
 		if (row->list)
@@ -314,7 +262,7 @@ static void read_named(struct reader *r, const struct json *doc, const char *eve
 	const struct json *told = json_member(doc, "evento", r->psp->fold_case);
 	const char *name = event;
 
-	if (present(told)) {
+	if (psp_present(told)) {
 		name = json_type(told) == JSON_STRING ? json_text(told) : "?";
 		if (*event && ascii_casecmp(event, name) != 0) {
 			unread(r->batch, "evento", "not the event of the URL");
@@ -369,7 +317,7 @@ void pix_parse(const struct psp *psp, const char *event, const char *body, size_
 	else if (psp->event_in_path)
 		read_named(&r, doc, event);
 	else if (json_type(doc) == JSON_ARRAY && psp->bare_list)
-		read_list(&r, doc, NULL, NULL, psp->events, rows_of_list(psp->events));
+		read_list(&r, doc, NULL, NULL, psp->events, psp_rows_of_list(psp->events));
 	else
 		read_body(&r, doc);
 	json_free(doc);
