@@ -346,7 +346,8 @@ static bool take_one(const struct hook *h, const char *e2eid, const struct json 
 	return ok;
 }
 
-bool received_one(struct api *a, const struct hook *h, const char *e2eid, int64_t now_ms, struct pix_batch *batch, bool *found, struct err *e)
+bool received_one_said(struct api *a, const struct hook *h, const char *e2eid, int64_t now_ms, struct pix_batch *batch, bool *found,
+		       struct received_said *said, struct err *e)
 {
 	const struct api_value values[] = { { .name = "e2eid", .value = e2eid }, { 0 } };
 	struct api_answer answer = { 0 };
@@ -354,6 +355,7 @@ bool received_one(struct api *a, const struct hook *h, const char *e2eid, int64_
 
 	*batch = (struct pix_batch){ 0 };
 	*found = false;
+	*said = (struct received_said){ .retry_after_s = -1 };
 	if (!h->psp->list)
 		return fail(e, ERR_USAGE, "how %s is asked what was received is not known", h->psp->title);
 	ok = api_call(a, h->psp->list->one, values, now_ms, &answer, e);
@@ -361,8 +363,16 @@ bool received_one(struct api *a, const struct hook *h, const char *e2eid, int64_
 		ok = take_one(h, e2eid, answer.doc, batch, found, e);
 	else if (knows_none(&answer))
 		ok = true;
+	*said = (struct received_said){ answer.status, answer.status ? answer.retry_after_s : -1, answer.token };
 	if (!ok)
 		pix_batch_free(batch);
 	api_answer_free(&answer);
 	return ok;
+}
+
+bool received_one(struct api *a, const struct hook *h, const char *e2eid, int64_t now_ms, struct pix_batch *batch, bool *found, struct err *e)
+{
+	struct received_said said;
+
+	return received_one_said(a, h, e2eid, now_ms, batch, found, &said, e);
 }

@@ -47,4 +47,13 @@ bool received_list(struct api *a, const struct hook *h, const struct received_as
 /* One receipt by its e2eid, with its refunds. *found false: the PSP knows none. Same errors. batch is for pix_batch_free. */
 bool received_one(struct api *a, const struct hook *h, const char *e2eid, int64_t now_ms, struct pix_batch *batch, bool *found, struct err *e);
 
+/* As received_one; *said is how the PSP answered where that failed, for who tries again later. */
+struct received_said {
+	long status;		/* 0: not at all */
+	int retry_after_s;	/* -1: it named no time */
+	bool token;		/* the answer is about the token */
+};
+bool received_one_said(struct api *a, const struct hook *h, const char *e2eid, int64_t now_ms, struct pix_batch *batch, bool *found,
+		       struct received_said *said, struct err *e);
+
 #endif
