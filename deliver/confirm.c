@@ -74,15 +74,10 @@ static bool same_amount(const struct pix_event *ours, const struct pix_event *ps
 	return false;
 }
 
-/* Of a receipt that came to nothing, in BS2's own words and in the SPI's. */
-static bool failed(const char *status)
+/* Where the PSP has a word for it, a receipt of any other is no money that came. */
+static bool credited(const struct psp *psp, const struct pix_event *theirs)
 {
-	static const char *const words[] = { "rejeitado", "rejected", "rjct", "erro", "nao_realizado" };
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (!ascii_casecmp(words[i], status))
-			return true;
-	return false;
+	return theirs->kind != PIX_RECEIVED || !psp->list->credited || !*theirs->status || !ascii_casecmp(theirs->status, psp->list->credited);
 }
 
 /* A state of a refund that came before what the PSP says now was true then. */
@@ -90,10 +85,6 @@ static bool same_status(const struct pix_event *ours, const struct pix_event *ps
 {
 	int was = ours->kind == PIX_REFUND ? pix_status_rank(ours->kind, ours->status) : -1;
 
-	if (!*ours->status && ours->kind == PIX_RECEIVED && failed(psp->status)) {
-		sent_as(result, SENT_AGAIN, "not confirmed: the PSP says %s", psp->status);
-		return false;
-	}
 	if (!*ours->status || !*psp->status || !ascii_casecmp(ours->status, psp->status) || (was >= 0 && was < pix_status_rank(psp->kind, psp->status)))
 		return true;
 	sent_as(result, SENT_AGAIN, "not confirmed: the PSP says %s, the notification %s", psp->status, ours->status);
@@ -125,12 +116,16 @@ static const struct pix_event *find(const struct pix_batch *batch, const struct 
 	return NULL;
 }
 
-static bool compare(const struct pix_batch *batch, const struct pix_event *ours, struct sent_result *result)
+static bool compare(const struct hook *h, const struct pix_batch *batch, const struct pix_event *ours, struct sent_result *result)
 {
 	const struct pix_event *psp = find(batch, ours);
 
-	if (psp)
+	if (psp && credited(h->psp, psp))
 		return same(ours, psp, result);
+	if (psp) {
+		sent_as(result, SENT_AGAIN, "not confirmed: the PSP says %s", psp->status);
+		return false;
+	}
 	return no(result, ours->kind == PIX_REFUND ? "the PSP does not know such a refund of this Pix (yet)" : "what the PSP says of it was not understood");
 }
 
@@ -171,7 +166,7 @@ bool confirm(struct confirmer *c, const struct hook *h, const struct inbox_row *
 	if (!api || !received_one_said(api, h, row->event.e2eid, now_ms, &batch, &found, &said, &e))
 		return not_asked(&said, &e, result);
 	if (found)
-		ok = compare(&batch, &row->event, result);
+		ok = compare(h, &batch, &row->event, result);
 	else
 		no(result, "the PSP does not know it (yet)");
 	pix_batch_free(&batch);

@@ -136,8 +136,8 @@ static void statuses_are_words_without_case(void **state)
 	static const struct {
 		const char *psp, *ours, *says;
 	} rows[] = {
-		{ "Efetivado", "EFETIVADO", NULL }, { "Efetivado", "", NULL }, { "Rejeitado", "EFETIVADO", "the PSP says Rejeitado, the notification EFETIVADO" },
-		{ "Rejeitado", "", "the PSP says Rejeitado" }, { "RJCT", "ACSP", "the PSP says RJCT" },
+		{ "Efetivado", "EFETIVADO", NULL }, { "Efetivado", "", NULL }, { "Rejeitado", "EFETIVADO", "the PSP says Rejeitado" },
+		{ "Rejeitado", "", "the PSP says Rejeitado" }, { "RJCT", "ACSP", "the PSP says RJCT" }, { "Efetivado", "Rejeitado", "the PSP says Efetivado, the notification Rejeitado" },
 	};
 	char text[1024];
 
