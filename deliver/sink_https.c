@@ -100,7 +100,7 @@ static void explain(const struct https *h, const struct http_answer *a, const st
 	else if (a->fail == HTTP_CUT && a->status)
 		sent_as(result, SENT_AGAIN, "HTTP %ld, but the answer is cut off", a->status);
 	else
-		sent_as(result, a->ms ? failed[a->fail] : SENT_STUCK, "%s", a->fail == HTTP_TOO_LARGE ? e->text : a->reason);
+		sent_as(result, a->ms ? failed[a->fail] : SENT_STUCK, "%s", a->fail == HTTP_TOO_LARGE ? "the head of its answer is too long" : a->reason);
 }
 
 static void https_send(struct open_sink *sink, const struct message *m, struct sent_result *result)
