@@ -105,7 +105,6 @@ static bool fetch(struct walk *w, int page, struct api_answer *a, struct err *e)
 		{ .name = "since", .value = w->since }, { .name = "until", .value = w->until },
 		{ .name = "page", .value = page ? text : NULL, .raw = true }, { 0 }
 	};
-
 	int broken = 0;
 
 	snprintf(text, sizeof text, "%d", page + w->list->first_page);
@@ -292,6 +291,7 @@ bool received_list(struct api *a, const struct hook *h, const struct received_as
 		   struct err *e)
 {
 	struct walk w = { .a = a, .h = h, .list = h->psp->list, .ask = ask, .fn = fn, .arg = arg, .told = walk, .body = BUF(LIMIT_BODY_MAX) };
+	struct err own = { 0 };		/* failures that were got over are none, and the callback's are its own */
 	bool ok;
 
 	*walk = (struct received_walk){ 0 };
@@ -299,7 +299,9 @@ bool received_list(struct api *a, const struct hook *h, const struct received_as
 		return fail(e, ERR_USAGE, "how %s is asked what was received is not known", h->psp->title);
 	put_when(h->psp, ask->since_ms, false, w.since);
 	put_when(h->psp, ask->until_ms, true, w.until);
-	ok = walk_pages(&w, e);
+	ok = walk_pages(&w, &own);
+	if (!ok && own.code)
+		fail(e, own.code, "%s", own.text);
 	walk->whole = walk->whole && ok;
 	idset_free(&w.ids);
 	idset_free(&w.bodies);
@@ -351,6 +353,7 @@ bool received_one_said(struct api *a, const struct hook *h, const char *e2eid, i
 {
 	const struct api_value values[] = { { .name = "e2eid", .value = e2eid }, { 0 } };
 	struct api_answer answer = { 0 };
+	struct err refusal = { 0 };
 	bool ok;
 
 	*batch = (struct pix_batch){ 0 };
@@ -358,11 +361,10 @@ bool received_one_said(struct api *a, const struct hook *h, const char *e2eid, i
 	*said = (struct received_said){ .retry_after_s = -1 };
 	if (!h->psp->list)
 		return fail(e, ERR_USAGE, "how %s is asked what was received is not known", h->psp->title);
-	ok = api_call(a, h->psp->list->one, values, now_ms, &answer, e);
-	if (ok)
+	if (api_call(a, h->psp->list->one, values, now_ms, &answer, &refusal))
 		ok = take_one(h, e2eid, answer.doc, batch, found, e);
-	else if (knows_none(&answer))
-		ok = true;
+	else
+		ok = knows_none(&answer) || fail(e, refusal.code, "%s", refusal.text);
 	*said = (struct received_said){ answer.status, answer.status ? answer.retry_after_s : -1, answer.token };
 	if (!ok)
 		pix_batch_free(batch);

@@ -122,6 +122,7 @@ static bool walk(const struct peer *p, int64_t patience_ms, struct received_walk
 	memset(&seen, 0, sizeof seen);
 	*e = (struct err){ 0 };
 	ok = received_list(a, &hook, &ask, take, NULL, w, e);
+	assert_int_equal(ok, !e->code);
 	api_close(a);
 	return ok;
 }
@@ -405,7 +406,7 @@ static void one_receipt_is_asked_for_and_none_is_no_failure(void **state)
 		p = peer_start(ca, false, bs2);
 		a = opened(&p);
 		ok = received_one(a, &hook, "E1", NOW * 1000LL, &b, &found, &e);
-		if (ok != (answers[i].count >= 0) || found != (answers[i].count > 0) || b.count != (found ? (size_t)answers[i].count : 0) || !strstr(e.text, answers[i].says))
+		if (ok != !e.code || ok != (answers[i].count >= 0) || found != (answers[i].count > 0) || b.count != (found ? (size_t)answers[i].count : 0) || !strstr(e.text, answers[i].says))
 			fail_msg("%zu: %d %d %zu %s", i, ok, found, b.count, e.text);
 		if (found) {
 			assert_string_equal(b.events[0].e2eid, "E1");
