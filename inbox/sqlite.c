@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/mem.h"
@@ -21,7 +20,6 @@ enum {
 	 * 1000 pages 3.8, never closed 3.8, journal_mode=PERSIST instead of a WAL 3.0 where 64 pages took 2.6.
 	 */
 	ONCE_PAGES = 128,
-	WAIT_MIN_MS = 10, WAIT_MAX_MS = 200,
 };
 
 static struct sqlite_box *of(struct inbox *box)
@@ -46,6 +44,7 @@ static void sqlite_close(struct inbox *box)
 	bool keep_wal = b->mode == INBOX_READ || (b->mode == INBOX_ONCE && b->wal_pages < ONCE_PAGES);
 
 	sqlite_tidier_stop(b);
+	sqlite_wait_end(b);
 	for (int i = 0; i < SQLS; i++)
 		sqlite3_finalize(b->stmt[i]);
 	if (!b->db)
@@ -192,40 +191,6 @@ static bool sqlite_commit(struct inbox *box, struct err *e)
 		return false;
 	}
 	end(b);
-	return true;
-}
-
-static bool sqlite_wait(struct inbox *box, int timeout_ms, bool *changed, struct err *e)
-{
-	struct sqlite_box *b = of(box);
-	sqlite3_stmt *s;
-	int64_t seen;
-
-	for (int waited = 0, step = WAIT_MIN_MS;; waited += step, step = step * 2 > WAIT_MAX_MS ? WAIT_MAX_MS : step * 2) {
-		struct timespec nap;
-
-		if (!sqlite_alive(b, e))
-			return false;
-		s = sqlite_use(b, SQL_CHANGES, e);
-		if (!s)
-			return false;
-		if (sqlite3_step(s) != SQLITE_ROW) {
-			sqlite_fail(b, e);
-			sqlite3_reset(s);
-			return false;
-		}
-		seen = sqlite3_column_int64(s, 0);
-		sqlite3_reset(s);
-		if (seen != b->changes || waited >= timeout_ms)
-			break;
-		if (step > timeout_ms - waited)
-			step = timeout_ms - waited;
-		nap = (struct timespec){ step / 1000, step % 1000 * 1000000L };
-		if (nanosleep(&nap, NULL))	/* a signal: the caller may want to end */
-			break;
-	}
-	*changed = seen != b->changes;
-	b->changes = seen;
 	return true;
 }
 

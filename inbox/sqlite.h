@@ -65,6 +65,8 @@ struct sqlite_box {
 	unsigned version;
 	int64_t next_note;
 	int64_t changes;	/* data_version at the last wait */
+	int watch;		/* on the WAL: inotify's, plus 1; 0: none */
+	int64_t written_ms;	/* the WAL was last; CLOCK_MONOTONIC */
 	/* What hands over knows. */
 	struct sqlite_sinks sinks;
 	size_t claims;		/* so many were made: whose turn it is */
@@ -92,6 +94,10 @@ bool sqlite_alive(struct sqlite_box *b, struct err *e);	/* false once a file was
 void sqlite_tidy(struct inbox *, bool idle);
 void sqlite_tidy_reset(struct sqlite_box *b);	/* the WAL began anew, or is new to us */
 void sqlite_tidier_stop(struct sqlite_box *b);	/* waits for its copy to end */
+
+/* sqlite_wait.c */
+bool sqlite_wait(struct inbox *, int timeout_ms, bool *changed, struct err *);
+void sqlite_wait_end(struct sqlite_box *b);
 
 /* sqlite_schema.c */
 bool sqlite_schema(struct sqlite_box *b, struct err *e);

@@ -49,7 +49,8 @@ bool sqlite_due(struct inbox *, const struct inbox_sink *, size_t count, int64_t
 
 /* sqlite_settle.c */
 bool sqlite_settle(struct inbox *, const struct inbox_settle *, bool *held, struct err *);
-bool sqlite_stand(struct sqlite_box *b, int64_t event, const char *without, struct err *e);
+/* Sets where the event stands by its jobs; `without`: where there are none, which *none tells. */
+bool sqlite_stand(struct sqlite_box *b, int64_t event, const char *without, bool *none, struct err *e);
 
 /*
  * sqlite_lane.c. One after the other: of one sink, what has one e2eid in the order of the kinds, then of the ids; and what has one

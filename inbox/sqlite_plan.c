@@ -65,7 +65,7 @@ static bool add_job(struct planning *p, const struct inbox_row *row, int64_t sin
 static bool plan_event(struct planning *p, const struct inbox_row *row, bool again, struct err *e)
 {
 	struct sqlite_sinks *all = &p->b->sinks;
-	bool pending = !strcmp(row->delivery, "pending"), stale = false, asked = false;
+	bool pending = !strcmp(row->delivery, "pending"), stale = false, asked = false, none;
 	size_t jobs = p->did.jobs;
 
 	for (size_t i = sqlite_sinks_of(p->b, row->hook); i < all->count && !strcmp(all->row[i].hook, row->hook); i++) {
@@ -89,13 +89,13 @@ static bool plan_event(struct planning *p, const struct inbox_row *row, bool aga
 		return true;
 	p->did.events++;
 	jobs = p->did.jobs - jobs;
-	if (jobs && pending)
+	if (!again && (jobs > 0) == pending)	/* it stands where it stood */
 		return true;
-	if (!jobs && pending) {
-		p->did.stale += stale;
-		p->did.unwanted += !stale;
-	}
-	return (!jobs && !pending && !again) || sqlite_stand(p->b, row->id, stale ? "stale" : "unwanted", e);
+	if (!sqlite_stand(p->b, row->id, stale ? "stale" : "unwanted", &none, e))
+		return false;
+	p->did.stale += none && stale;
+	p->did.unwanted += none && !stale;
+	return true;
 }
 
 /* The events of one hook that a person wants to be handed over again, n at most. *left: there are others. */

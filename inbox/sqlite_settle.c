@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-bool sqlite_stand(struct sqlite_box *b, int64_t event, const char *without, struct err *e)
+bool sqlite_stand(struct sqlite_box *b, int64_t event, const char *without, bool *none, struct err *e)
 {
 	sqlite3_stmt *st = sqlite_use(b, SQL_STATES, e);
 	const char *delivery = "pending";
@@ -18,7 +18,8 @@ bool sqlite_stand(struct sqlite_box *b, int64_t event, const char *without, stru
 		return false;
 	least = sqlite3_column_int(st, 0);
 	most = sqlite3_column_int(st, 1);
-	if (sqlite3_column_type(st, 0) == SQLITE_NULL)
+	*none = sqlite3_column_type(st, 0) == SQLITE_NULL;
+	if (*none)
 		delivery = without;
 	else if (least >= JOB_DELIVERED)
 		delivery = most == JOB_GAVE_UP ? "dead" : "delivered";
@@ -91,6 +92,7 @@ static bool settle(struct sqlite_box *b, const struct inbox_settle *how, bool *h
 	struct sqlite_sink *s;
 	sqlite3_stmt *st;
 	int got, state;
+	bool none;
 
 	*held = false;
 	if (!sqlite_sinks_read(b, e))
@@ -115,7 +117,7 @@ static bool settle(struct sqlite_box *b, const struct inbox_settle *how, bool *h
 		return false;
 	if (outcomes[how->outcome].tried && !sqlite_sink_why(b, s, how->outcome == JOB_DONE || !how->why ? "" : how->why, e))
 		return false;
-	return !outcomes[how->outcome].ended || sqlite_stand(b, how->event, "unwanted", e);
+	return !outcomes[how->outcome].ended || sqlite_stand(b, how->event, "unwanted", &none, e);
 }
 
 bool sqlite_settle(struct inbox *box, const struct inbox_settle *how, bool *held, struct err *e)

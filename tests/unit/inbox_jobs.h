@@ -39,10 +39,11 @@ static inline int fresh_sinks(void **state)
 static inline int64_t put_event(struct inbox *box, const char *hook, struct pix_event ev, int64_t received_ms)
 {
 	char body[256];
-	struct inbox_note n = note_of(body, &ev, 1);
+	struct inbox_note n = note_of("", &ev, 1);
 	struct inbox_filter last = { .kind = -1, .limit = 1 };
 
 	snprintf(body, sizeof body, "%s %d %s %s %s %d", hook, ev.kind, ev.e2eid, ev.ref, ev.status, ev.foreign);
+	n.body = body;
 	n.body_len = strlen(body);
 	n.hook = hook;
 	n.received_ms = received_ms;
