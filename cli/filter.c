@@ -26,6 +26,22 @@ bool read_kind(const char *text, int *kind, struct err *e)
 	return fail(e, ERR_USAGE, "--kind: unknown kind '%s'; see pixgate help inbox list", text);
 }
 
+bool read_delivery(const char *text, const char **delivery, struct err *e)
+{
+	static const char *const states[] = { "pending", "delivered", "dead", "stale", "unwanted", "never", NULL };
+	const char *near;
+
+	*delivery = text;
+	for (int i = 0; text && states[i]; i++)
+		if (!strcmp(states[i], text))
+			return true;
+	if (!text)
+		return true;
+	near = text_nearest(text, states);
+	return fail(e, ERR_USAGE, "--delivery: unknown state '%s'%s%s%s", text, near ? "; nearest: '" : "; see pixgate help inbox list", near ? near : "",
+		near ? "'" : "");
+}
+
 static const struct {
 	char letter;
 	int64_t ms;
@@ -33,8 +49,7 @@ static const struct {
 	{ 's', 1000 }, { 'm', 60 * 1000 }, { 'h', 60 * 60 * 1000 }, { 'd', 24 * 60 * 60 * 1000 }, { 'w', 7LL * 24 * 60 * 60 * 1000 }
 };
 
-/* "90s", "2h", "7d": at most 100 years, so that no sum leaves its range. */
-static bool read_span(const char *text, int64_t *span)
+bool read_span(const char *text, int64_t *span)
 {
 	size_t digits = strspn(text, "0123456789");
 	int64_t most = 100LL * 366 * 24 * 60 * 60 * 1000, n = strtoll(text, NULL, 10);

@@ -23,6 +23,8 @@ void end_inbox(struct started *st);
 
 /* Texts of the command line as a filter's fields. NULL is none. */
 bool read_kind(const char *text, int *kind, struct err *e);
+bool read_span(const char *text, int64_t *span_ms);	/* "90s", "2h", "7d": at most 100 years, so that no sum leaves its range */
+bool read_delivery(const char *text, const char **delivery, struct err *e);
 bool read_since(const char *text, int64_t now_ms, int64_t *since_ms, struct err *e);
 bool read_limit(const char *text, int64_t *limit, struct err *e);
 

@@ -51,6 +51,23 @@ static void event_json(struct buf *b, const struct psp_event *ev)
 	json_close(b, '}');
 }
 
+/* What `pixgate reconcile` asks, of its profile. */
+static void list_json(struct buf *b, const struct psp *p)
+{
+	const struct psp_call *call = p->list ? psp_call_find(p, p->list->call) : NULL, *one = call ? psp_call_find(p, p->list->one) : NULL;
+
+	if (!call || !one) {
+		json_none(b, "received");
+		return;
+	}
+	json_open(b, "received", '{');
+	json_str(b, "list", call->path);
+	json_str(b, "one", one->path);
+	json_str(b, "scope", call->scope);
+	json_flag(b, "resend", p->list->resend);
+	json_close(b, '}');
+}
+
 static void psp_json(const struct psp *p)
 {
 	struct buf b = BUF(OUT_MAX);
@@ -80,6 +97,7 @@ static void psp_json(const struct psp *p)
 	for (const struct psp_event *ev = p->events; ev && ev->fields; ev++)
 		event_json(&b, ev);
 	json_close(&b, ']');
+	list_json(&b, p);
 	json_list(&b, "notes", p->notes);
 	json_close(&b, '}');
 	out_line(&b);
@@ -114,6 +132,16 @@ static void show_envs(const struct psp_env *env)
 	}
 }
 
+static void show_list(const struct psp *p)
+{
+	const struct psp_call *call = p->list ? psp_call_find(p, p->list->call) : NULL;
+
+	if (call)
+		printf("%-14s  %s %s, scope %s%s\n", "what was paid", call->method, call->path, call->scope, p->list->resend ? "; sends notices again" : "");
+	else
+		printf("%-14s  how it is asked is not published\n", "what was paid");
+}
+
 static void show_one(const struct psp *p, bool color)
 {
 	static const char *const heads[] = { "kind", "event", "where", "when", "fields (! must be there)", NULL };
@@ -129,6 +157,7 @@ static void show_one(const struct psp *p, bool color)
 	printf("%-14s  %s\n", "appended", b.len ? buf_str(&b) : p->event_in_path ? "nothing; one URL is registered for each event" : "nothing: it posts to the URL as registered");
 	words(&b, p->sources);
 	printf("%-14s  %s\n", "calls from", b.len ? buf_str(&b) : "not published");
+	show_list(p);
 	show_envs(p->envs);
 	puts("");
 	for (const struct psp_event *ev = p->events; ev && ev->fields; ev++)

@@ -14,6 +14,7 @@ const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_webhook,
 	&verb_cert,
+	&verb_reconcile,
 	&verb_emul,
 	&verb_psp,
 	&verb_help,

@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain check webhook cert emul psp help" ;;
+	'') echo "init conf url inbox gen chain check webhook cert reconcile emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -17,7 +17,7 @@ _pixgate_words() { # VERB: its own words and options
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
 	emul) echo "pki shop serve charge pay refund notify fault event" ;;
-	check) echo "--psp --mode --only --skip --strict --timeout --resolve --cacert --client-cert --basic --bearer --junit --server --local --gate --socket --log" ;;
+	check) echo "--psp --mode --only --skip --strict --timeout --resolve --cacert --client-cert --basic --bearer --junit --server --local --gate --socket --log --silence" ;;
 	"emul shop") echo "--conf-dir --port --domain --key --skip-mtls" ;;
 	"emul serve") echo "--conf-dir --port --environment --schedule --time-scale --scopes --server-ca --manual --patience" ;;
 	"emul charge") echo "--conf-dir --key --amount --txid" ;;
@@ -33,9 +33,10 @@ _pixgate_words() { # VERB: its own words and options
 	"webhook delete") echo "--key --rec --cobr --event --yes --force --dry-run" ;;
 	"webhook resend") echo "--kind --dry-run" ;;
 	cert) echo "push status" ;;
+	reconcile) echo "--since --until --grace --fix --resend" ;;
 	"cert push") echo "--cert --resolve --renewed --force --dry-run" ;;
 	"cert status") echo "--cert --resolve" ;;
-	help) echo "init conf url inbox gen chain check webhook cert emul psp" ;;
+	help) echo "init conf url inbox gen chain check webhook cert reconcile emul psp" ;;
 	esac
 }
 
