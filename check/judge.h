@@ -37,11 +37,15 @@ struct finding {
 	enum severity severity;
 	char *seen;			/* owned */
 	char *fix;			/* owned: the check's, and for the server that was recognised the lines that help */
+	char **e2eid;			/* owned: the Pix that it is about, where it is about some; bounded */
+	size_t e2eids;
 };
 
 struct findings {
 	struct finding *item;
 	size_t count;
+	const char *about;		/* of what, where it is of no target: "silence"; NULL: of this machine, "local" */
+	const char *hook;		/* borrowed: of which hook; NULL: it is not said */
 };
 
 /* All checks of the target's mode that could be judged, in the table's order. only, skip: ids or their beginnings up to a '.',

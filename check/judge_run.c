@@ -56,6 +56,9 @@ void findings_free(struct findings *f)
 	for (size_t i = 0; i < f->count; i++) {
 		free(f->item[i].seen);
 		free(f->item[i].fix);
+		for (size_t j = 0; j < f->item[i].e2eids; j++)
+			free(f->item[i].e2eid[j]);
+		free(f->item[i].e2eid);
 	}
 	free(f->item);
 	*f = (struct findings){ 0 };

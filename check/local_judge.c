@@ -275,7 +275,7 @@ void local_judge(const struct local_seen *s, const char *const *only, const char
 
 		if ((!only || among(only, c->id)) && (!skip || !among(skip, c->id)) && judges[i](s, &severity, &seen, &fix)) {
 			f->item = xrealloc(f->item, (f->count + 1) * sizeof *f->item);
-			f->item[f->count++] = (struct finding){ c, severity, xstrdup(buf_str(&seen)), xstrdup(fix.len ? buf_str(&fix) : c->fix) };
+			f->item[f->count++] = (struct finding){ .check = c, .severity = severity, .seen = xstrdup(buf_str(&seen)), .fix = xstrdup(fix.len ? buf_str(&fix) : c->fix) };
 		}
 		buf_free(&seen);
 		buf_free(&fix);

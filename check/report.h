@@ -21,6 +21,7 @@ void report_junit(const struct target *t, const struct findings *f, bool strict,
 size_t report_count(const struct findings *f, enum severity severity);
 enum severity report_verdict(const struct findings *f);		/* the worst; a note is none: OK, WARN or FAIL */
 void report_url(const struct target *t, struct buf *out);	/* https://HOST[:PORT]PATH?name=***, printable */
+void report_head(const struct target *t, const struct findings *f, struct buf *out);	/* the same, else whose findings they are */
 
 /*
  * Adds text so that no byte of it does anything but show: control bytes, what is not UTF-8, and what turns the reading direction become

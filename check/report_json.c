@@ -30,7 +30,9 @@ void report_json(const struct target *t, const struct findings *f, struct buf *o
 	buf_puts(out, "{");
 	put(out, "url", t ? buf_str(&url) : NULL, false);
 	put(out, "psp", t ? t->psp->name : NULL, false);
-	put(out, "mode", t ? mode_names[t->mode] : "local", false);
+	put(out, "mode", t ? mode_names[t->mode] : f->about ? f->about : "local", false);
+	if (f->hook)
+		put(out, "hook", f->hook, false);
 	put(out, "verdict", severity_names[report_verdict(f)], false);
 	put(out, "first", first && first->severity >= SEVERITY_WARN ? first->check->id : NULL, false);
 	buf_puts(out, ",\"findings\":[");
@@ -44,6 +46,12 @@ void report_json(const struct target *t, const struct findings *f, struct buf *o
 		put(out, "seen", x->seen ? x->seen : "", false);
 		put(out, "why", x->check->why ? x->check->why : "", true);
 		put(out, "fix", x->severity == SEVERITY_OK ? "" : x->fix ? x->fix : "", true);
+		for (size_t j = 0; j < x->e2eids; j++) {
+			buf_puts(out, j ? "," : ",\"e2eids\":[");
+			json_quote(out, x->e2eid[j], strlen(x->e2eid[j]));
+		}
+		if (x->e2eids)
+			buf_puts(out, "]");
 		buf_puts(out, "}");
 	}
 	buf_puts(out, "]}");

@@ -44,14 +44,14 @@ void report_junit(const struct target *t, const struct findings *f, bool strict,
 
 	for (size_t i = 0; i < f->count; i++)
 		failures += is_failure(&f->item[i], strict);
-	report_url(t, &url);
+	report_head(t, f, &url);
 	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"pixgate check ");
 	put(out, buf_str(&url), false);
 	buf_putf(out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n", f->count, failures);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *x = &f->item[i];
 
-		buf_putf(out, "<testcase classname=\"pixgate.check.%s\" name=\"", t ? mode_names[t->mode] : "local");
+		buf_putf(out, "<testcase classname=\"pixgate.check.%s\" name=\"", t ? mode_names[t->mode] : f->about ? f->about : "local");
 		put(out, x->check->id, false);
 		if (is_failure(x, strict)) {
 			buf_putf(out, "\">\n<failure type=\"%s\" message=\"", severity_names[x->severity]);

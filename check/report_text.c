@@ -146,7 +146,7 @@ void report_text(const struct target *t, const struct findings *f, const struct 
 {
 	const char *group = "";
 
-	report_url(t, out);
+	report_head(t, f, out);
 	if (t)
 		buf_putf(out, "\nas %s calls it, mode %s\n", t->psp->title, mode_names[t->mode]);
 	else

@@ -113,3 +113,13 @@ void report_url(const struct target *t, struct buf *out)
 	report_tame(buf_str(&url), false, out);
 	buf_free(&url);
 }
+
+void report_head(const struct target *t, const struct findings *f, struct buf *out)
+{
+	if (t || !f->hook) {
+		report_url(t, out);
+		return;
+	}
+	buf_puts(out, "hook ");
+	report_tame(f->hook, false, out);
+}

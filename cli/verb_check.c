@@ -33,6 +33,7 @@ static const struct opt options[] = {
 	[CHECK_GATE]        = { "--gate", "FILE", "with --local: the gate's program, where it is not found", 0 },
 	[CHECK_SOCKET]      = { "--socket", "PATH", "with --local: the gate's socket", 0 },
 	[CHECK_LOG]         = { "--log", "FILE", "with --local: the gate's log, whose last refusals are explained", 0 },
+	[CHECK_SILENCE]     = { "--silence", "SPAN", "of a hook: asks the PSP instead what it received in the last 24h, 7d …, and whether its call told of it", 0 },
 	{ 0 }
 };
 
@@ -144,6 +145,8 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	enum severity worst;
 	int status = 2;
 
+	if (a->value[CHECK_SILENCE])
+		return check_silence(c, a, e);
 	if (a->value[CHECK_LOCAL])
 		return check_local(c, a, e);
 	for (int i = CHECK_GATE; i <= CHECK_LOG; i++)
@@ -186,6 +189,7 @@ const struct verb verb_check = {
 	.help = "Calls the URL that is registered, of a hook of the configuration or given (- reads it from standard input, so that no list\n"
 		"of processes shows its secret), and looks at name, TLS, certificates, who is let in, and how it answers. What it sends are\n"
 		"tests, which no gate of pixgate takes for a payment. The last lines say what to mend first; pixgate-check(1) has every id.\n"
+		"With --silence nothing is sent to the URL: that may run every hour.\n"
 		"Exit status 0: all is well; 1: a check failed, or with --strict warned.",
 	.options = options,
 	.most = 1,

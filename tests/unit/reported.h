@@ -13,14 +13,14 @@ static const struct check rows[] = {
 
 /* One finding of each severity; texts are the literals. */
 static struct finding items[] = {
-	{ &rows[0], SEVERITY_OK, (char *)"1 address", (char *)"set a name" },
-	{ &rows[1], SEVERITY_NOTE, (char *)"TLS 1.3 alone", (char *)"turn it on" },
-	{ &rows[2], SEVERITY_WARN, (char *)"TLS 1.0 agreed", (char *)"turn it off:\n    ssl_protocols TLSv1.2 TLSv1.3;" },
-	{ &rows[3], SEVERITY_FAIL, (char *)"HTTP 404", (char *)"route the path to the gate" },
+	{ .check = &rows[0], .severity = SEVERITY_OK, .seen = (char *)"1 address", .fix = (char *)"set a name" },
+	{ .check = &rows[1], .severity = SEVERITY_NOTE, .seen = (char *)"TLS 1.3 alone", .fix = (char *)"turn it on" },
+	{ .check = &rows[2], .severity = SEVERITY_WARN, .seen = (char *)"TLS 1.0 agreed", .fix = (char *)"turn it off:\n    ssl_protocols TLSv1.2 TLSv1.3;" },
+	{ .check = &rows[3], .severity = SEVERITY_FAIL, .seen = (char *)"HTTP 404", .fix = (char *)"route the path to the gate" },
 };
-static const struct findings all = { items, 4 };
-static const struct findings warned = { items, 3 };
-static const struct findings well = { items, 1 };
+static const struct findings all = { .item = items, .count = 4 };
+static const struct findings warned = { .item = items, .count = 3 };
+static const struct findings well = { .item = items, .count = 1 };
 
 static const struct target site = {
 	.mode = MODE_EFI_SKIP, .psp = &psp_efi, .host = "pix.example.com", .port = 443, .path = "/webhook",
@@ -37,7 +37,7 @@ static inline struct findings hostile(struct finding *one, const char *text)
 	*one = items[3];
 	one->seen = (char *)text;
 	one->fix = (char *)text;
-	return (struct findings){ one, 1 };
+	return (struct findings){ .item = one, .count = 1 };
 }
 
 /* Whether a byte of it does something to a terminal. */

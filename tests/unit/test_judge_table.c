@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "check/local.h"
+#include "check/silence.h"
 #include "judge_scene.h"
 
 #define PAGE_MAX (256 * 1024)
@@ -221,6 +222,13 @@ static void the_manual_lists_every_id_with_cause_and_fix(void **state)
 		free(part);
 	}
 	for (const struct check *c = local_checks; c->id; c++, n++) {
+		char *part = part_of(page, c->id);
+
+		if (!strstr(part, "\n.Em Cause :\n") || !strstr(part, "\n.Em Fix :\n"))
+			fail_msg("pixgate-check(1), %s: cause or fix is missing", c->id);
+		free(part);
+	}
+	for (const struct check *c = silence_checks; c->id; c++, n++) {
 		char *part = part_of(page, c->id);
 
 		if (!strstr(part, "\n.Em Cause :\n") || !strstr(part, "\n.Em Fix :\n"))

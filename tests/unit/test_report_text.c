@@ -115,7 +115,7 @@ static void prose_is_broken_between_words_at_the_width(void **state)
 {
 	static const char prose[] = "a text of many words that does not fit into one line of forty columns, as ação";
 	struct finding one = items[3];
-	const struct findings f = { &one, 1 };
+	const struct findings f = { .item = &one, .count = 1 };
 
 	(void)state;
 	one.seen = (char *)prose;

@@ -110,7 +110,7 @@ static void a_text_without_end_is_cut_and_not_within_a_character(void **state)
 
 static void the_verdict_is_the_worst_and_a_note_is_none(void **state)
 {
-	const struct findings noted = { items, 2 }, none = { 0 };
+	const struct findings noted = { .item = items, .count = 2 }, none = { 0 };
 
 	(void)state;
 	assert_int_equal(report_verdict(&all), SEVERITY_FAIL);
