@@ -9,7 +9,7 @@ WERROR  ?= -Werror
 LDFLAGS ?=
 SAN     ?=
 
-std      := -pthread -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I.
+std      := -pthread -std=gnu11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. -idirafter /usr/include/postgresql
 warn     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla -Wno-format-truncation -Wno-unknown-warning-option $(WERROR)
 hard     := -fPIE -fstack-protector-strong -ffile-prefix-map=$(CURDIR)=.
 hardlink := -pie -Wl,-z,relro,-z,now,--as-needed
@@ -23,8 +23,8 @@ link      = $(CC) -pthread $(san) $(CFLAGS) $(hardlink) $(LDFLAGS)
 
 core_libs := -lcjson -lconfig -lcrypto -lsqlite3
 gate_libs := -lfcgi $(core_libs)
-cli_libs  := $(core_libs) -lssl -lcurl -lmicrohttpd -lgnutls
-test_libs := -lcmocka $(gate_libs) -lcurl -lmicrohttpd -lgnutls -lssl
+cli_libs  := $(core_libs) -lssl -lcurl -lmicrohttpd -lgnutls -lpq
+test_libs := -lcmocka $(gate_libs) -lcurl -lmicrohttpd -lgnutls -lssl -lpq
 
 core := $(wildcard lib/*.c pix/*.c inbox/*.c conf/*.c)
 gate := $(filter-out fcgi/main.c,$(wildcard fcgi/*.c))
@@ -114,10 +114,10 @@ $(ben): $(B)/bench/%: $(B)/obj/bench/%.o $(B)/core.a
 # One compile tells of all missing headers at once, and what to do about them.
 $(B)/headers.ok:
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h curl/curl.h microhttpd.h gnutls/gnutls.h | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
+	@printf '#include <%s>\n' fcgiapp.h cjson/cJSON.h libconfig.h openssl/sha.h sqlite3.h curl/curl.h microhttpd.h gnutls/gnutls.h libpq-fe.h | $(CC) $(std) $(CPPFLAGS) -E -x c - >/dev/null 2>$@.log || { \
 		sed -n 's/.*fatal error: \(.*\)/\1/p' $@.log; \
 		echo 'Headers are missing. On Debian and Ubuntu run: make deps'; \
-		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev. Elsewhere install the same libraries.'; \
+		echo 'which installs libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libpq-dev. Elsewhere install the same libraries.'; \
 		exit 1; }
 	@mv $@.log $@
 

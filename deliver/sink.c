@@ -7,7 +7,7 @@
 #include "lib/ascii.h"
 #include "lib/text.h"
 
-const struct sink_type *const sink_types[] = { &sink_https, &sink_exec, &sink_dir, NULL };
+const struct sink_type *const sink_types[] = { &sink_https, &sink_exec, &sink_dir, &sink_sql, NULL };
 
 const struct sink_type *sink_type_find(const char *name)
 {

@@ -13,7 +13,7 @@ if [ -e "$stamp" ] && [ "$stamp" -nt tests/need.sh ] && [ ! /var/lib/dpkg/status
 	exit 0
 fi
 
-build="gcc make libc6-dev libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev"
+build="gcc make libc6-dev libfcgi-dev libcjson-dev libconfig-dev libssl-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev libpq-dev"
 packages="" servers=""
 for w in $what; do
 	packages="$packages $build"
@@ -22,7 +22,7 @@ for w in $what; do
 	demo) packages="$packages openssl curl"; servers="$servers lighttpd" ;;
 	check)
 		packages="$packages libcmocka-dev clang valgrind mandoc curl openssl python3 spawn-fcgi libfcgi-bin cppcheck shellcheck procps binutils"
-		servers="$servers lighttpd nginx caddy apache2 systemd"
+		servers="$servers lighttpd nginx caddy apache2 systemd postgresql"
 		# whoever made them
 		command -v node >/dev/null || packages="$packages nodejs"
 		command -v npm >/dev/null || packages="$packages npm"
@@ -42,9 +42,9 @@ servers=$(printf '%s\n' $servers | sort -u)
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	cat >&2 <<-END
 	This is no Debian or Ubuntu, so nothing is installed for you. Needed, with headers: libfcgi (FastCGI), cJSON,
-	libconfig, OpenSSL 3, SQLite 3, libcurl, libmicrohttpd with GnuTLS; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
+	libconfig, OpenSSL 3, SQLite 3, libcurl, libmicrohttpd with GnuTLS, libpq; a C compiler and GNU make. For the demo: lighttpd with mod_openssl,
 	openssl, curl. For the tests besides: cmocka, clang, valgrind, mandoc, shellcheck, cppcheck, spawn-fcgi, cgi-fcgi,
-	python3 with Flask, PHP with SQLite, node and npm, nginx, caddy, Apache with mod_fcgid, systemd-analyze.
+	python3 with Flask, PHP with SQLite, node and npm, nginx, caddy, Apache with mod_fcgid, systemd-analyze, PostgreSQL's server.
 	END
 	exit 2
 fi
@@ -93,6 +93,7 @@ there() {
 		nginx) [ -x "$at/usr/sbin/nginx" ] && return ;;
 		caddy) [ -x "$at/usr/bin/caddy" ] && return ;;
 		systemd) [ -x "$at/usr/bin/systemd-analyze" ] && return ;;
+		postgresql) compgen -G "$at/usr/lib/postgresql/*/bin/initdb" >/dev/null && return ;;
 		esac
 	done
 	return 1

@@ -3,80 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "conf/settings.h"	/* ahead of cmocka.h, which has a macro named fail() */
-#include "lib/buf.h"
 #include "pix/pix.h"
 
 #include <cmocka.h>
 
-#include "tests/unit/scene.h"
-
-static struct settings *s;
-static struct err e;
-
-static int open_scene(void **state)
-{
-	(void)state;
-	scene_open(SCENE_LOJA);
-	s = NULL;
-	return 0;
-}
-
-static int close_scene(void **state)
-{
-	(void)state;
-	settings_free(s);
-	scene_close();
-	return 0;
-}
-
-/* `top` is line 2, `rest` line 4, inside of a hook. */
-static bool load_both(const char *top, const char *rest)
-{
-	struct buf b = BUF(256 * 1024);
-
-	buf_putf(&b, "inbox = \"sqlite:inbox.db\";\n%s\nhooks = ( { name = \"loja\"; path = \"/w\"; psp = \"efi\"; secret = [ \"file:loja.secret\", \"file:old\" ];\n%s } );\n", top, rest);
-	settings_free(s);
-	scene_write("pixgate.conf", buf_str(&b), 0600);
-	s = settings_load(scene_conf, &e);
-	buf_free(&b);
-	return s != NULL;
-}
-
-/* One sink with these members. */
-static bool load(const char *members)
-{
-	struct buf b = BUF(128 * 1024);
-	bool ok;
-
-	buf_putf(&b, "sinks = ( { %s } );", members);
-	ok = load_both("", buf_str(&b));
-	buf_free(&b);
-	return ok;
-}
-
-/* The mistake is in that line, and the message has those words, in one line. */
-static void told(bool taken, const char *text, int line, const char *words)
-{
-	char where[128];
-
-	if (taken)
-		fail_msg("was taken: %s", text);
-	snprintf(where, sizeof where, "%s:%d: ", scene_conf, line);
-	if (e.code != ERR_CONFIG || strncmp(e.text, where, strlen(where)) != 0 || !strstr(e.text, words) || strchr(e.text, '\n'))
-		fail_msg("%s\ngave: %s\nexpected %s… %s", text, e.text, where, words);
-}
-
-static const struct sink *first(void)
-{
-	return &s->hooks[0].sinks.item[0];
-}
-
-#define EXEC "name = \"x\"; type = \"exec\"; command = \"/bin/true\"; "
-#define HTTPS "name = \"x\"; type = \"https\"; secret = \"file:x\"; "
-#define SQL "name = \"x\"; type = \"sql\"; "
+#include "tests/unit/sinkconf.h"
 
 #define ALL \
 	"sinks = ( { name = \"shop\"; type = \"https\"; url = \"https://loja.example.com/pix.php\"; secret = [ \"file:shop.whsec\", \"env:OLD\" ]; ca = \"ca.pem\"; timeout = 600;\n" \
@@ -215,29 +148,6 @@ static void each_mistake_names_its_own_line(void **state)
 	told(load_both("", "sink = ( );"), "sink", 4, "did you mean \"sinks\"?");
 }
 
-/* What would be readable in the file is not repeated in a message, which goes to logs. */
-static void no_message_has_the_password(void **state)
-{
-	static const char *const bad[] = {
-		HTTPS "url = \"https://shop:hunter2@loja.example.com/\";", HTTPS "url = \"https://hunter2@loja.example.com\";",
-		SQL "table = \"t\"; database = \"postgresql://pix:hunter2@localhost/shop\";", SQL "table = \"t\"; database = \"postgres://pix:hunter2@localhost\";",
-		SQL "table = \"t\"; database = \"postgresql://:hunter2@/shop\";",
-		SQL "table = \"t\"; database = \"postgresql://localhost/shop?password=hunter2\";",
-		SQL "table = \"t\"; database = \"postgresql://localhost/shop?sslmode=require&password=hunter2\";",
-		SQL "table = \"t\"; database = \"postgresql://localhost/shop?%70ass%77ord=hunter2\";",
-		SQL "table = \"t\"; database = \"postgresql://localhost/shop?sslpassword=hunter2\";",
-	};
-	char text[512];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		snprintf(text, sizeof text, "sinks = ( { %s } );", bad[i]);
-		told(load_both("", text), text, 4, "readable in this file");
-		if (strstr(e.text, "hunter2"))
-			fail_msg("%s", e.text);
-	}
-}
-
 /* What the PSP shows at the door must not open the merchant's application. */
 static void a_sink_s_secret_is_not_the_hook_s(void **state)
 {
@@ -246,119 +156,6 @@ static void a_sink_s_secret_is_not_the_hook_s(void **state)
 	told(load("name = \"x\"; type = \"https\"; url = \"https://a/\"; secret = [ \"file:x\", \"file:old\" ];"), "the second", 4, "a secret of its own");
 	told(load_both("sinks = ( { name = \"x\"; type = \"https\"; url = \"https://a/\"; secret = \"file:b\"; } );", "basic = \"file:b\";"), "the file's", 2, "a secret of its own");
 	assert_true(load_both("sinks = ( { name = \"x\"; type = \"https\"; url = \"https://a/\"; secret = \"file:b\"; } );", "basic = \"file:b\"; sinks = ( );"));
-}
-
-static void urls_are_https_or_of_this_machine(void **state)
-{
-	static const char *const good[] = {
-		"https://loja.example.com", "https://loja.example.com/pix.php", "https://loja.example.com:8443/a?b=c&d=%20", "https://[2001:db8::1]:8443/", "https://203.0.113.7/",
-		"http://localhost/", "http://localhost:3000/pix", "http://127.0.0.1:8080", "http://[::1]/x", "http://[::1]:9/x", "https://a/b@c",
-	};
-	static const char *const bad[] = {
-		"", "loja.example.com", "ftp://loja.example.com/", "HTTPS://loja.example.com/", "https:/loja.example.com", "https://", "https:///x", "https://?x", "https://:443/",
-		"https://loja.example.com:/", "https://loja.example.com:0/", "https://loja.example.com:65536/", "https://loja.example.com:123456/", "https://loja.example.com:8a/",
-		"https://loja.example.com#x", "https://loja.example.com/#", "https://loja .example.com/", "https://loja.example.com/a b", "https://loja.example.com/\\n", "https://[::1", "https://[]/",
-		"https://[::1]x/", "https://[::1%25eth0]/", "https://loja.ex\xc3\xa3mple/", "https://loja.example.com\\\\@evil.example/", "https://loja.example.com/\\\"x", "https://a\\x7f/",
-		"http://loja.example.com/", "http://localhost.example.com/", "http://localhost@evil.example/", "http://127.0.0.1.example.com/", "http://127.0.0.2/", "http://127.1/",
-		"http://0/", "http://0x7f000001/", "http://2130706433/", "http://LOCALHOST/", "http://[::ffff:127.0.0.1]/", "http://[0:0:0:0:0:0:0:1]/", "http://localhost:80:80/",
-		"http://127.0.0.1:8080@evil.example/", "http://evil.example/?http://localhost/",
-	};
-	char text[256];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		snprintf(text, sizeof text, HTTPS "url = \"%s\";", good[i]);
-		if (!load(text))
-			fail_msg("%s: %s", good[i], e.text);
-		assert_string_equal(first()->url, good[i]);
-	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		snprintf(text, sizeof text, HTTPS "url = \"%s\";", bad[i]);
-		told(load(text), bad[i], 4, "sinks: url: ");
-	}
-}
-
-static void databases_and_tables_are_checked(void **state)
-{
-	static const char *const good[] = {
-		"postgresql://pix@localhost/shop", "postgres://localhost", "postgresql:///shop?host=/run/postgresql", "postgresql://pix@db.example:5433/shop?sslmode=verify-full&connect_timeout=3",
-		"postgresql://a,b/shop", "postgresql://localhost/shop?passfile=x",
-	};
-	static const char *const bad[] = {
-		"", "sqlite:", "mysql://localhost/shop", "postgresql:localhost", "host=localhost dbname=shop", "postgresql://local host/shop", "postgresql://localhost/a\\nb", "postgresql://localhost/#x",
-		"postgresql://a@b@localhost/x", "/var/shop.db", "postgresql://localhost/\\\"", "postgresql://localhost/\xc3\xa9",
-	};
-	static const char *const tables[] = { "t", "pix_event", "shop.pix_event", "PixEvent", "_", "a1" };
-	static const char *const not_tables[] = {
-		"", ".", "a.", ".a", "a..b", "a.b.c", "1a", "a.1b", "a b", "a-b", "a\\\"b", "a'b", "a;b", "p\xc3\xa9", "a\\nb", "a(b)", "--", "a.b c",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",	/* 64 */
-	};
-	char text[512];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		snprintf(text, sizeof text, SQL "table = \"t\"; database = \"%s\";", good[i]);
-		if (!load(text))
-			fail_msg("%s: %s", good[i], e.text);
-		assert_string_equal(first()->database, good[i]);
-	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		snprintf(text, sizeof text, SQL "table = \"t\"; database = \"%s\";", bad[i]);
-		told(load(text), bad[i], 4, "sinks: database: ");
-	}
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		snprintf(text, sizeof text, SQL "database = \"sqlite:x\"; table = \"%s\";", tables[i]);
-		if (!load(text))
-			fail_msg("%s: %s", tables[i], e.text);
-		assert_string_equal(first()->table, tables[i]);
-	}
-	for (size_t i = 0; i < sizeof not_tables / sizeof not_tables[0]; i++) {
-		snprintf(text, sizeof text, SQL "database = \"sqlite:x\"; table = \"%s\";", not_tables[i]);
-		told(load(text), not_tables[i], 4, "sinks: table: expected the name of a table");
-	}
-}
-
-/* begin, count times c, end: `most` are taken, one more is not. */
-static void ceiling(const char *begin, const char *c, const char *end, int most)
-{
-	for (int more = 0; more < 2; more++) {
-		struct buf b = BUF(64 * 1024);
-
-		buf_puts(&b, begin);
-		for (int n = 0; n < most + more; n++)
-			buf_puts(&b, c);
-		buf_puts(&b, end);
-		if (load(buf_str(&b)) == more)
-			fail_msg("%s with %d: %s", begin, most + more, e.text);
-		buf_free(&b);
-	}
-}
-
-static void texts_and_lists_have_ceilings(void **state)
-{
-	struct buf b = BUF(8192);
-
-	(void)state;
-	ceiling(HTTPS "url = \"https://a/", "a", "\";", 2048 - 10);
-	ceiling(SQL "table = \"t\"; database = \"postgresql://a/", "a", "\";", 2048 - 15);
-	ceiling(SQL "database = \"sqlite:x\"; table = \"", "a", "\";", 63);
-	ceiling("type = \"dir\"; path = \"x\"; name = \"", "a", "\";", 64);
-	ceiling("name = \"x\"; type = \"exec\"; command = [ \"/x\"", ", \"\"", "];", 63);
-	ceiling("name = \"x\"; type = \"exec\"; command = [ \"/x\", \"", "a", "\" ];", 4096);
-	for (int n = 0; n < 17; n++) {
-		buf_putf(&b, "%s{ name = \"s%d\"; type = \"dir\"; path = \"p\"; }", n ? ", " : "sinks = ( ", n);
-		if (n >= 15) {
-			struct buf all = BUF(8192);
-
-			buf_putf(&all, "%s );", buf_str(&b));
-			if (n == 15)
-				assert_true(load_both("", buf_str(&all)));
-			else
-				told(load_both("", buf_str(&all)), "17", 4, "17 sinks: at most 16");
-			buf_free(&all);
-		}
-	}
-	buf_free(&b);
 }
 
 static const struct key *key(bool in_hook)
@@ -446,19 +243,13 @@ static void the_gate_s_check_does_not_look_at_the_sinks_files(void **state)
 		fail_msg("%s", e.text);
 }
 
-#define EACH(f) cmocka_unit_test_setup_teardown(f, open_scene, close_scene)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(each_member_is_read_and_paths_are_absolute),
 		EACH(a_hook_has_its_own_list_or_the_file_s),
 		EACH(each_mistake_names_its_own_line),
-		EACH(no_message_has_the_password),
 		EACH(a_sink_s_secret_is_not_the_hook_s),
-		EACH(urls_are_https_or_of_this_machine),
-		EACH(databases_and_tables_are_checked),
-		EACH(texts_and_lists_have_ceilings),
 		EACH(what_is_shown_is_read_back),
 		EACH(the_examples_are_without_mistakes),
 		EACH(the_manual_s_example_is_without_mistakes),

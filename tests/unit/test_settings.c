@@ -298,8 +298,7 @@ static void what_is_shown_is_read_back_the_same(void **state)
 			      " domain = \"d.example:8443\"; api = \"https://pix.example:8443/v2\"; api_ca = \"/x/api.pem\"; api_cert = \"/x/loja.p12\";"
 			      " api_password = \"file:p\"; client_id = \"Client_Id_1\"; client_secret = \"file:c\"; user_agent = \"env:UA\"; account = 76543210987L;"
 			      " api_proxy = \"http://p.example:3128\"; token_path = \"/t\"; token_scope = \"a b\"; cert_form = \"json-pem\";"
-			      " calls = ( { name = \"webhook.get\"; path = \"/w/{key}\"; } );"
-			      " sinks = ( { name = \"files\"; type = \"dir\"; path = \"/x/spool\"; } ); confirm = true;")));
+			      " calls = ( { name = \"webhook.get\"; path = \"/w/{key}\"; } ); sinks = ( { name = \"f\"; type = \"dir\"; path = \"/x\"; } ); confirm = true;")));
 	for (const struct key *k = setting_keys; k->name; k++)
 		if (!k->in_hook && k->show && strcmp(k->name, "domain") != 0) {
 			text = settings_show(s, NULL, k);

@@ -14,6 +14,7 @@ static void a_type_is_found_by_its_name(void **state)
 	assert_ptr_equal(sink_type_find("https"), &sink_https);
 	assert_ptr_equal(sink_type_find("exec"), &sink_exec);
 	assert_ptr_equal(sink_type_find("dir"), &sink_dir);
+	assert_ptr_equal(sink_type_find("sql"), &sink_sql);
 	assert_null(sink_type_find("HTTPS"));
 	assert_null(sink_type_find("http"));
 	assert_null(sink_type_find(""));
