@@ -8,7 +8,7 @@
 #include "pix/test_event.h"
 
 const char *const event_heads[EVENT_COLUMNS + 1] = {
-	">id", "received", "hook", "kind", ">amount", "e2eid", "txid", "status", "mark", NULL
+	">id", "received", "hook", "kind", ">amount", "e2eid", "txid", "status", "delivery", "mark", NULL
 };
 
 void event_cells(struct event_cells *c, const struct inbox_row *row)
@@ -31,5 +31,6 @@ void event_cells(struct event_cells *c, const struct inbox_row *row)
 	c->text[5] = ev->e2eid;
 	c->text[6] = ev->txid[0] ? ev->txid : NULL;
 	c->text[7] = ev->status[0] ? ev->status : NULL;
-	c->text[8] = pix_is_test(ev->e2eid) ? "test" : ev->foreign ? "foreign" : "";
+	c->text[8] = row->delivery;
+	c->text[9] = pix_is_test(ev->e2eid) ? "test" : ev->foreign ? "foreign" : "";
 }

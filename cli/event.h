@@ -6,7 +6,7 @@
 #include "inbox/event_json.h"
 
 /* Columns for people, and a row's cells in that order; texts are valid until the next call with the same cells. */
-enum { EVENT_COLUMNS = 9 };
+enum { EVENT_COLUMNS = 10 };
 extern const char *const event_heads[EVENT_COLUMNS + 1];	/* NULL-ended, as table_new takes it */
 
 struct event_cells {

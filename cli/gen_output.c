@@ -85,15 +85,6 @@ out:
 	return ok;
 }
 
-/* The folder of a path; the caller frees. *name: what is behind its last slash. */
-static char *folder_of(const char *path, const char **name)
-{
-	const char *slash = strrchr(path, '/');
-
-	*name = slash ? slash + 1 : path;
-	return !slash ? xstrdup(".") : xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
-}
-
 bool gen_write(const char *to, const char *command, struct gen_result *r, struct err *e)
 {
 	struct newfile files[GEN_TEXTS] = { 0 };

@@ -11,13 +11,14 @@
 #include "cli/stop.h"
 #include "lib/table.h"
 
-enum { HOOK, KIND, TXID, E2EID, SINCE, LIMIT, FOLLOW };
+enum { HOOK, KIND, TXID, E2EID, DELIVERY, SINCE, LIMIT, FOLLOW };
 
 static const struct opt options[] = {
 	[HOOK]   = { "--hook", "NAME", "of that hook alone", 0 },
 	[KIND]   = { "--kind", "KIND", "received, refund, sent, recurrence, charge, payment, return or validation", 0 },
 	[TXID]   = { "--txid", "TXID", "with exactly that txid", 0 },
 	[E2EID]  = { "--e2eid", "E2EID", "with exactly that endToEndId", 0 },
+	[DELIVERY] = { "--delivery", "STATE", "pending, delivered, dead, stale, unwanted or never", 0 },
 	[SINCE]  = { "--since", "TIME", "received since then: 2026-11-21, 2026-11-21T12:00:00Z (both UTC), or 90m, 2h, 7d ago", 0 },
 	[LIMIT]  = { "--limit", "N", "the newest N alone", 0 },
 	[FOLLOW] = { "--follow", NULL, "then waits for more, until a signal ends it", 0 },
@@ -40,7 +41,7 @@ struct listing {
 };
 
 /* Columns of fixed width: who follows must not wait until the widest cell is known. */
-static const int widths[EVENT_COLUMNS] = { 8, -20, -12, -10, 12, -32, -26, -13, -7 };
+static const int widths[EVENT_COLUMNS] = { 8, -20, -12, -10, 12, -32, -26, -13, -9, -7 };
 
 static void put_line(struct buf *b, const char *const *text)
 {
@@ -138,7 +139,8 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	bool changed;
 	int status = 0;
 
-	if (!read_kind(a->value[KIND], &f.kind, e) || !read_since(a->value[SINCE], c->now_ms, &f.since_ms, e) ||
+	if (!read_kind(a->value[KIND], &f.kind, e) || !read_delivery(a->value[DELIVERY], &f.delivery, e) ||
+	    !read_since(a->value[SINCE], c->now_ms, &f.since_ms, e) ||
 	    !read_limit(a->value[LIMIT], &f.limit, e) || !start_inbox(&st, c, INBOX_READ, e))
 		goto out;
 	if (a->value[FOLLOW]) {

@@ -8,14 +8,16 @@
 #include "cli/start.h"
 #include "lib/mem.h"
 
-enum { UNREAD, HOOK, KIND, TXID, E2EID, SINCE, LIMIT, DRY_RUN };
+enum { UNREAD, DEAD, HOOK, KIND, TXID, E2EID, DELIVERY, SINCE, LIMIT, DRY_RUN };
 
 static const struct opt options[] = {
 	[UNREAD]  = { "--unread", NULL, "the bodies that were not wholly understood", 0 },
+	[DEAD]    = { "--dead", NULL, "the events that a sink gave up: --delivery dead", 0 },
 	[HOOK]    = { "--hook", "NAME", "of that hook alone", 0 },
 	[KIND]    = { "--kind", "KIND", "as for inbox list", 0 },
 	[TXID]    = { "--txid", "TXID", "with exactly that txid", 0 },
 	[E2EID]   = { "--e2eid", "E2EID", "with exactly that endToEndId", 0 },
+	[DELIVERY] = { "--delivery", "STATE", "as for inbox list", 0 },
 	[SINCE]   = { "--since", "TIME", "received since then, as for inbox list", 0 },
 	[LIMIT]   = { "--limit", "N", "the newest N alone", 0 },
 	[DRY_RUN] = { "--dry-run", NULL, "says what would change, and changes nothing", 0 },
@@ -36,7 +38,7 @@ struct replay {
 	bool dry;
 	int64_t wanted;		/* an event's id that was named, while it is looked for */
 	/* what was done */
-	size_t bodies, understood, unread, fresh, differ, again, never, skipped;
+	size_t bodies, understood, unread, fresh, differ, again, never, skipped, purged;
 };
 
 static void ids_add(struct ids *ids, int64_t id)
@@ -107,6 +109,7 @@ struct again {
 	struct buf body;
 	char *hook, *psp, *event;
 	int64_t received_ms;
+	bool purged;
 };
 
 static bool on_body(const struct inbox_body *body, void *arg)
@@ -117,6 +120,7 @@ static bool on_body(const struct inbox_body *body, void *arg)
 	g->psp = xstrdup(body->psp);
 	g->event = xstrdup(body->event);
 	g->received_ms = body->received_ms;
+	g->purged = body->purged;
 	buf_add(&g->body, body->body, body->body_len);
 	return false;
 }
@@ -134,6 +138,11 @@ static bool reread(struct replay *r, int64_t id, bool quiet, struct err *e)
 
 	if (!box->ops->body(box, id, on_body, &g, e))
 		goto out;
+	if (g.purged) {		/* an empty body would be understood: as a test of the PSP's */
+		r->purged++;
+		ok = true;
+		goto out;
+	}
 	h = settings_hook(r->st.settings, g.hook);
 	psp = h ? h->psp : psp_find(g.psp);
 	if (!psp) {
@@ -225,6 +234,7 @@ static void report(const struct replay *r, bool json)
 		json_int(&b, "again", (int64_t)r->again);
 		json_int(&b, "unchanged", (int64_t)r->never);
 		json_flag(&b, "dry_run", r->dry);
+		json_int(&b, "purged", (int64_t)r->purged);
 		json_close(&b, '}');
 		out_line(&b);
 		buf_free(&b);
@@ -234,6 +244,8 @@ static void report(const struct replay *r, bool json)
 	printf("new events: %zu; to be handed over again: %zu; left as they are (foreign, or waiting already): %zu\n", r->fresh, r->again, r->never);
 	if (r->differ)
 		printf("events that differ from what was stored: %zu; nothing was overwritten\n", r->differ);
+	if (r->purged)
+		printf("bodies that were taken away, and cannot be read again: %zu\n", r->purged);
 	if (r->dry)
 		puts("dry run: nothing was changed");
 }
@@ -241,7 +253,7 @@ static void report(const struct replay *r, bool json)
 static int run(const struct common *c, const struct args *a, struct err *e)
 {
 	struct inbox_filter f = { .hook = a->value[HOOK], .txid = a->value[TXID], .e2eid = a->value[E2EID] };
-	bool events = a->value[KIND] || a->value[TXID] || a->value[E2EID], any = events || a->value[HOOK] || a->value[SINCE] || a->value[LIMIT];
+	bool events = a->value[KIND] || a->value[TXID] || a->value[E2EID] || a->value[DELIVERY] || a->value[DEAD], any = events || a->value[HOOK] || a->value[SINCE] || a->value[LIMIT];
 	struct replay r = { .dry = a->value[DRY_RUN] };
 
 	if (!a->operands && !a->value[UNREAD] && !any)
@@ -250,7 +262,10 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		return fail(e, ERR_USAGE, "replay: either IDs, or --unread and filters");
 	if (a->value[UNREAD] && events)
 		return fail(e, ERR_USAGE, "replay: --unread goes with --hook, --since and --limit alone");
-	if (!read_kind(a->value[KIND], &f.kind, e) || !read_since(a->value[SINCE], c->now_ms, &f.since_ms, e) ||
+	if (a->value[DEAD] && a->value[DELIVERY])
+		return fail(e, ERR_USAGE, "replay: --dead is --delivery dead; give one of them");
+	if (!read_kind(a->value[KIND], &f.kind, e) || !read_delivery(a->value[DEAD] ? "dead" : a->value[DELIVERY], &f.delivery, e) ||
+	    !read_since(a->value[SINCE], c->now_ms, &f.since_ms, e) ||
 	    !read_limit(a->value[LIMIT], &f.limit, e) || !start_inbox(&r.st, c, INBOX_WRITE, e))
 		goto out;
 	if (a->operands) {
@@ -282,7 +297,8 @@ const struct verb inbox_replay = {
 	.synopsis = "ID … | --unread | FILTER … [--dry-run]",
 	.summary = "reads kept bodies again and hands events over again",
 	.help = "The bodies of the chosen events are read again as this version reads them: what was not understood and is now\n"
-		"becomes events. The chosen events are marked to be handed over again; foreign ones never are.",
+		"becomes events. The chosen events are marked to be handed over again to every sink that wants them, dead and stale ones\n"
+		"too, their tries counted from none; foreign ones never are. --dead is for the day on which a sink works again.",
 	.options = options,
 	.most = -1,
 	.run = run,

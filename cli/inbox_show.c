@@ -18,6 +18,7 @@ struct showing {
 	const struct common *common;
 	bool body_only;
 	int64_t id, note;	/* note is 0 until the event was found */
+	bool purged;
 	struct buf line;
 };
 
@@ -25,13 +26,18 @@ static bool on_body(const struct inbox_body *body, void *arg)
 {
 	struct showing *s = arg;
 
+	s->purged = body->purged;
 	if (s->body_only) {
 		out_foreign(body->body, body->body_len, false);
 	} else if (s->common->json) {
 		body_members(&s->line, body->body, body->body_len);
+		json_flag(&s->line, "purged", body->purged);
+		json_flag(&s->line, "redacted", body->redacted);
+	} else if (body->purged) {
+		printf("%-13s taken away (inbox purge, inbox anonymise); note %" PRId64 "\n", "body", body->id);
 	} else {
-		printf("%-13s %zu bytes, note %" PRId64 "%s%s\n\n", "body", body->body_len, body->id,
-			body->unread ? ", not wholly understood: " : "", body->unread ? body->why : "");
+		printf("%-13s %zu bytes, note %" PRId64 "%s%s%s\n\n", "body", body->body_len, body->id,
+			body->redacted ? ", what told of a person was taken out" : "", body->unread ? ", not wholly understood: " : "", body->unread ? body->why : "");
 		out_foreign(body->body, body->body_len, true);
 		if (!body->body_len || body->body[body->body_len - 1] != '\n')
 			putchar('\n');
@@ -71,6 +77,45 @@ static void show_people(const struct inbox_row *row)
 	else
 		line("foreign", ev->foreign ? "yes: its key is none of ours" : "");
 	line("delivery", row->delivery);
+	line("source", row->source);
+}
+
+/* One job of the event, below it. */
+static bool on_job(const struct inbox_job_state *job, void *arg)
+{
+	struct showing *s = arg;
+	char due[WHEN_TEXT], settled[WHEN_TEXT];
+
+	when_format(job->due_ms, due);
+	when_format(job->settled_ms, settled);
+	if (s->common->json) {
+		json_open(&s->line, NULL, '{');
+		json_str(&s->line, "sink", job->sink);
+		json_str(&s->line, "state", job->state);
+		json_int(&s->line, "tries", job->tries);
+		json_str(&s->line, "next_at", job->due_ms ? due : NULL);
+		json_str(&s->line, "settled_at", job->settled_ms ? settled : NULL);
+		json_str(&s->line, "why", job->why);
+		json_close(&s->line, '}');
+		return true;
+	}
+	printf("%-13s %s: %s, %d %s%s%s%s%s%s%s\n", "sink", job->sink, job->state, job->tries, job->tries == 1 ? "try" : "tries",
+		job->due_ms ? ", next " : "", job->due_ms ? due : "", job->settled_ms ? ", last " : "", job->settled_ms ? settled : "",
+		*job->why ? ": " : "", job->why);
+	return true;
+}
+
+static bool show_jobs(struct showing *s, struct inbox *box, struct err *e)
+{
+	if (s->body_only)
+		return true;
+	if (s->common->json)
+		json_open(&s->line, "jobs", '[');
+	if (!box->ops->jobs(box, s->id, on_job, s, e))
+		return false;
+	if (s->common->json)
+		json_close(&s->line, ']');
+	return true;
 }
 
 /* The body is asked for when the walk is over: a store need not answer two questions at once. */
@@ -108,8 +153,15 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		fail(e, ERR_NOT_FOUND, "no event %lld", id);
 		goto out;
 	}
-	if (!st.box->ops->body(st.box, s.note, on_body, &s, e))
+	/* people read the jobs above the body, programs find body where it always was */
+	if (!c->json && !show_jobs(&s, st.box, e))
 		goto out;
+	if (!st.box->ops->body(st.box, s.note, on_body, &s, e) || (c->json && !show_jobs(&s, st.box, e)))
+		goto out;
+	if (s.body_only && s.purged) {
+		fail(e, ERR_NOT_FOUND, "event %lld: its body was taken away (inbox purge, inbox anonymise)", id);
+		goto out;
+	}
 	if (c->json && !s.body_only) {
 		json_close(&s.line, '}');
 		out_line(&s.line);
@@ -124,7 +176,7 @@ const struct verb inbox_show = {
 	.name = "show",
 	.synopsis = "ID [--body]",
 	.summary = "one event and its body",
-	.help = "Prints an event and the body that told of it. With --json the event has a member body besides, and body_base64\n"
+	.help = "Prints an event, where each sink stands with it, and the body that told of it. With --json the event has a member body besides, and body_base64\n"
 		"where the bytes are not UTF-8.",
 	.options = options,
 	.least = 1,

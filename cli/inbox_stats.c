@@ -14,9 +14,62 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
-static void stats_json(const struct inbox_stats *n, const char *hook)
+/* Sinks, told as they come: as members of an open list, or as rows of a table. */
+struct sinks {
+	struct buf *json;
+	struct table *table;
+	int64_t now_ms;
+};
+
+static bool sink_json(const struct inbox_sink_state *s, void *arg)
+{
+	struct buf *b = ((struct sinks *)arg)->json;
+
+	json_open(b, NULL, '{');
+	json_str(b, "hook", s->hook);
+	json_str(b, "sink", s->name);
+	json_int(b, "waiting", s->waiting);
+	if (s->oldest_ms)
+		json_when(b, "oldest_at", s->oldest_ms);
+	else
+		json_none(b, "oldest_at");
+	json_int(b, "delivered", s->delivered);
+	json_int(b, "dead", s->dead);
+	if (s->paused_ms)
+		json_when(b, "paused_until", s->paused_ms);
+	else
+		json_none(b, "paused_until");
+	json_flag(b, "stopped", s->stopped);
+	json_str(b, "why", s->why);
+	json_close(b, '}');
+	return true;
+}
+
+static bool sink_row(const struct inbox_sink_state *s, void *arg)
+{
+	const struct sinks *sinks = arg;
+	struct table *t = sinks->table;
+	char oldest[WHEN_TEXT], paused[WHEN_TEXT];
+
+	when_format(s->oldest_ms, oldest);
+	when_format(s->paused_ms, paused);
+	table_cell(t, s->hook);
+	table_cell(t, s->name);
+	table_cellf(t, "%" PRId64, s->waiting);
+	table_cell(t, s->oldest_ms ? oldest : NULL);
+	table_cellf(t, "%" PRId64, s->delivered);
+	table_cellf(t, "%" PRId64, s->dead);
+	table_cellf(t, "%s%s", s->stopped ? "stopped" : s->paused_ms > sinks->now_ms ? "paused until " : "",
+		!s->stopped && s->paused_ms > sinks->now_ms ? paused : "");
+	table_cell(t, s->why);
+	return true;
+}
+
+static bool stats_json(const struct inbox_stats *n, const char *hook, struct inbox *box, struct err *e)
 {
 	struct buf b = BUF(OUT_MAX);
+	struct sinks sinks = { .json = &b };
+	bool ok;
 
 	json_open(&b, NULL, '{');
 	json_str(&b, "hook", hook);
@@ -41,9 +94,39 @@ static void stats_json(const struct inbox_stats *n, const char *hook)
 		json_close(&b, '}');
 	}
 	json_close(&b, '}');
+	json_open(&b, "delivery", '{');
+	json_int(&b, "pending", n->pending);
+	json_int(&b, "delivered", n->delivered);
+	json_int(&b, "dead", n->dead);
+	json_int(&b, "stale", n->stale);
+	json_int(&b, "unwanted", n->unwanted);
 	json_close(&b, '}');
-	out_line(&b);
+	if (n->last_webhook_ms)
+		json_when(&b, "last_webhook_at", n->last_webhook_ms);
+	else
+		json_none(&b, "last_webhook_at");
+	json_open(&b, "sinks", '[');
+	ok = box->ops->sinks(box, hook, sink_json, &sinks, e);
+	json_close(&b, ']');
+	json_close(&b, '}');
+	if (ok)
+		out_line(&b);
 	buf_free(&b);
+	return ok;
+}
+
+static bool sinks_people(struct inbox *box, const char *hook, int64_t now_ms, struct err *e)
+{
+	static const char *const heads[] = { "hook", "sink", ">waiting", "oldest", ">delivered", ">dead", "", "last failure", NULL };
+	struct sinks sinks = { .table = table_new(heads), .now_ms = now_ms };
+	bool ok = box->ops->sinks(box, hook, sink_row, &sinks, e);
+
+	if (ok && table_rows(sinks.table)) {
+		putchar('\n');
+		table_print(sinks.table, stdout, table_color(stdout));
+	}
+	table_free(sinks.table);
+	return ok;
 }
 
 static void stats_people(const struct inbox_stats *n)
@@ -66,6 +149,8 @@ static void stats_people(const struct inbox_stats *n)
 	}
 	table_free(t);
 	printf("events  %" PRId64 ", %" PRId64 " of them foreign\n", n->events, n->foreign);
+	printf("state   %" PRId64 " pending, %" PRId64 " delivered, %" PRId64 " dead, %" PRId64 " stale, %" PRId64 " unwanted\n",
+		n->pending, n->delivered, n->dead, n->stale, n->unwanted);
 	if (n->tests)
 		printf("tests   %" PRId64 ", sent by pixgate check and counted nowhere above\n", n->tests);
 	printf("bodies  %" PRId64 ", %" PRId64 " of them not wholly understood; %" PRId64 " bytes\n", n->notes, n->unread, n->bytes);
@@ -87,10 +172,12 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		nothing_matched(st.settings, a->value[HOOK], e);
 		goto out;
 	}
-	if (c->json)
-		stats_json(&n, a->value[HOOK]);
-	else
+	if (c->json) {
+		stats_json(&n, a->value[HOOK], st.box, e);
+	} else {
 		stats_people(&n);
+		sinks_people(st.box, a->value[HOOK], c->now_ms, e);
+	}
 out:
 	end_inbox(&st);
 	return 0;
@@ -100,7 +187,8 @@ const struct verb inbox_stats = {
 	.name = "stats",
 	.synopsis = "[--hook NAME]",
 	.summary = "how much has arrived",
-	.help = "Counts and sums for each kind of event, the bodies that were not wholly understood, and the first and last.",
+	.help = "Counts and sums for each kind of event, how many wait to be handed over, are handed over or given up, the bodies that\n"
+		"were not wholly understood, the first and last, and for each sink what waits, since when, and its last failure.",
 	.options = options,
 	.run = run,
 };

@@ -17,7 +17,7 @@ static const struct opt options[] = {
 };
 
 struct unread {
-	bool json, whole, found;
+	bool json, whole, found, purged;
 	struct table *table;
 	struct buf lines;	/* written when the walk is over: nobody shall wait for a slow reader of ours */
 	size_t rows;
@@ -28,7 +28,8 @@ static bool on_body(const struct inbox_body *body, void *arg)
 	struct unread *u = arg;
 	char received[WHEN_TEXT];
 
-	if (!body->unread)
+	u->purged = body->unread && body->purged;
+	if (!body->unread || body->purged)
 		return true;
 	u->found = true;
 	u->rows++;
@@ -73,7 +74,7 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		goto out;
 	if (u.whole) {
 		if (st.box->ops->body(st.box, id, on_body, &u, e) ? !u.found : e->code == ERR_NOT_FOUND)
-			fail(e, ERR_NOT_FOUND, "no body %lld among the unread", id);
+			fail(e, ERR_NOT_FOUND, u.purged ? "body %lld was taken away (inbox purge, inbox anonymise)" : "no body %lld among the unread", id);
 		out_bytes(buf_str(&u.lines), u.lines.len);
 		goto out;
 	}

@@ -39,11 +39,16 @@ static bool write_all(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-bool newfile_write(struct newfile *f, const char *dir, const char *name, const void *bytes, size_t len, struct err *e)
+char *folder_of(const char *path, const char **name)
 {
-	int fd = -1;
-	bool ok = false;
+	const char *slash = strrchr(path, '/');
 
+	*name = slash ? slash + 1 : path;
+	return !slash ? xstrdup(".") : xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+bool newfile_open(struct newfile *f, const char *dir, const char *name, int *fd, struct err *e)
+{
 	f->path = join(dir, name);
 	f->temp = join(dir, ".pixgate-XXXXXX");
 	if (!f->path || !f->temp) {
@@ -51,22 +56,44 @@ bool newfile_write(struct newfile *f, const char *dir, const char *name, const v
 		f->temp = NULL;
 		return fail(e, ERR_STORE, "%s: the name is too long", dir);
 	}
-	fd = mkostemp(f->temp, O_CLOEXEC);	/* O_EXCL, 0600 */
-	if (fd < 0) {
+	*fd = mkostemp(f->temp, O_CLOEXEC);	/* O_EXCL, 0600 */
+	if (*fd < 0) {
 		fail(e, ERR_STORE, "%s: %s", dir, strerror(errno));
 		free(f->temp);
 		f->temp = NULL;
-		goto out;
+		return false;
 	}
-	if (fchmod(fd, 0600) || !write_all(fd, bytes, len) || fsync(fd)) {
-		fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
-		goto out;
-	}
-	ok = true;
-out:
-	if (fd >= 0 && close(fd) && ok)
+	if (!fchmod(*fd, 0600))
+		return true;
+	fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+	close(*fd);
+	return false;
+}
+
+bool newfile_add(struct newfile *f, int fd, const void *bytes, size_t len, struct err *e)
+{
+	return write_all(fd, bytes, len) || fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+}
+
+bool newfile_close(struct newfile *f, int fd, struct err *e)
+{
+	bool ok = !fsync(fd) || fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
+
+	if (close(fd) && ok)
 		ok = fail(e, ERR_STORE, "%s: %s", f->temp, strerror(errno));
 	return ok;
+}
+
+bool newfile_write(struct newfile *f, const char *dir, const char *name, const void *bytes, size_t len, struct err *e)
+{
+	int fd;
+
+	if (!newfile_open(f, dir, name, &fd, e))
+		return false;
+	if (newfile_add(f, fd, bytes, len, e))
+		return newfile_close(f, fd, e);
+	close(fd);
+	return false;
 }
 
 bool newfile_place(struct newfile *f, struct err *e)

@@ -17,6 +17,12 @@ struct newfile {
 /* Writes the bytes to a temporary file (0600) in dir and has them on disk. ERR_STORE. */
 bool newfile_write(struct newfile *f, const char *dir, const char *name, const void *bytes, size_t len, struct err *e);
 
+/* The same piece by piece, for what is too large to be held: each opened one is closed once, by newfile_close where all of it is
+ * to be on disk, else by close(2). ERR_STORE. */
+bool newfile_open(struct newfile *f, const char *dir, const char *name, int *fd, struct err *e);
+bool newfile_add(struct newfile *f, int fd, const void *bytes, size_t len, struct err *e);
+bool newfile_close(struct newfile *f, int fd, struct err *e);
+
 /* Gives it its name. ERR_USAGE where that name is taken. */
 bool newfile_place(struct newfile *f, struct err *e);
 
@@ -29,6 +35,9 @@ bool newfile_replace(struct newfile *f, struct err *e);
 
 /* Removes the temporary name, and the placed file too unless keep is set. Safe on a zeroed struct and twice. */
 void newfile_end(struct newfile *f, bool keep);
+
+/* The folder of a path ("." where it names none); the caller frees. *name: what is behind its last slash. */
+char *folder_of(const char *path, const char **name);
 
 /* The folder, 0700, where it is missing; *made tells. Only its last part is created. ERR_STORE. */
 bool newfolder(const char *dir, bool *made, struct err *e);

@@ -73,8 +73,9 @@ int pixgate(int argc, char **argv, int64_t now_ms)
 	struct err e = { 0 };
 	int status;
 
-	/* A reader that went away is an error of write(2) like any other, not a death without a word. */
+	/* A reader that went away and a file that may not grow are errors of write(2) like any other, not a death without a word. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	status = run(&common, &common_args, &own, argc, argv, &e);
 	if (e.code != ERR_NONE) {
 		status = err_exit(e.code);

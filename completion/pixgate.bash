@@ -7,12 +7,15 @@ _pixgate_words() { # VERB: its own words and options
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
-	inbox) echo "list show stats replay unread" ;;
-	"inbox list") echo "--hook --kind --txid --e2eid --since --limit --follow" ;;
+	inbox) echo "list show stats replay unread export purge anonymise" ;;
+	"inbox list") echo "--hook --kind --txid --e2eid --delivery --since --limit --follow" ;;
 	"inbox show") echo "--body" ;;
 	"inbox stats") echo "--hook" ;;
-	"inbox replay") echo "--unread --hook --kind --txid --e2eid --since --limit --dry-run" ;;
+	"inbox replay") echo "--unread --dead --hook --kind --txid --e2eid --delivery --since --limit --dry-run" ;;
 	"inbox unread") echo "--hook --since --limit" ;;
+	"inbox export") echo "--format --output --body --hook --kind --txid --e2eid --delivery --since --limit" ;;
+	"inbox purge") echo "--older-than --hook --unread --waiting --yes" ;;
+	"inbox anonymise") echo "--yes" ;;
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
@@ -59,6 +62,14 @@ _pixgate() {
 		;;
 	--backend)
 		mapfile -t COMPREPLY < <(compgen -W "fastcgi cgi" -- "$word")
+		return
+		;;
+	--delivery)
+		mapfile -t COMPREPLY < <(compgen -W "pending delivered dead stale unwanted never" -- "$word")
+		return
+		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W "jsonl csv" -- "$word")
 		return
 		;;
 	--kind)

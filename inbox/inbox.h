@@ -58,6 +58,7 @@ struct inbox_body {
 /* NULL, 0 or -1 in a field: not asked for. */
 struct inbox_filter {
 	const char *hook, *txid, *e2eid;
+	const char *delivery;		/* inbox/jobs.h */
 	int kind;			/* enum pix_kind, or -1 */
 	int64_t since_ms, after_id;	/* received at or after; id greater than */
 	int64_t limit;			/* at most so many, the newest ones, in ascending order; 0: all */

@@ -92,6 +92,7 @@ struct inbox_purge {
 	int64_t before_ms;	/* bodies received before then */
 	const char *hook;	/* NULL: of all */
 	bool unread;		/* also bodies that were not wholly understood */
+	bool waiting;		/* also those of which an event is pending, as of a hook without sinks all are */
 	bool count_only;	/* nothing is changed */
 	int64_t after_note;	/* begins behind that note; receives the last one that was looked at */
 	size_t most;		/* bodies at a time: the gate's writers wait for as long as the transaction lasts */

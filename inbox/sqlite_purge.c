@@ -126,10 +126,10 @@ static bool purge(struct sqlite_box *b, struct inbox_purge *p, struct inbox_purg
 	bool ok = false;
 	int was;
 
-	if (!gather(b, e) || !look(b, p, did, &may, &count, e))
+	if ((!p->waiting && !gather(b, e)) || !look(b, p, did, &may, &count, e))
 		goto out;
 	for (size_t i = 0; i < count; i++) {
-		int waiting = waits(b, may[i].note, e);
+		int waiting = p->waiting ? 0 : waits(b, may[i].note, e);
 
 		if (waiting < 0)
 			goto out;

@@ -10,11 +10,11 @@
 #include "pix/test_event.h"
 
 /* A filter as SQL: one row a field, the same parameter number wherever a condition is written. */
-enum ask { ASK_HOOK, ASK_TXID, ASK_E2EID, ASK_KIND, ASK_SINCE, ASK_AFTER, ASK_LIMIT, ASKS };
+enum ask { ASK_HOOK, ASK_TXID, ASK_E2EID, ASK_KIND, ASK_SINCE, ASK_AFTER, ASK_DELIVERY, ASK_LIMIT, ASKS };
 
 static const char *const event_terms[ASKS] = {
 	[ASK_HOOK] = "e.hook = ?1", [ASK_TXID] = "e.txid = ?2", [ASK_E2EID] = "e.e2eid = ?3", [ASK_KIND] = "e.kind = ?4",
-	[ASK_SINCE] = "n.received_ms >= ?5", [ASK_AFTER] = "e.id > ?6",
+	[ASK_SINCE] = "n.received_ms >= ?5", [ASK_AFTER] = "e.id > ?6", [ASK_DELIVERY] = "e.delivery = ?7",
 };
 
 /* A body is asked for by what its events are. */
@@ -24,6 +24,7 @@ static const char *const body_terms[ASKS] = {
 	[ASK_E2EID] = "n.id IN (SELECT note FROM event WHERE e2eid = ?3)",
 	[ASK_KIND] = "n.id IN (SELECT note FROM event WHERE kind = ?4)",
 	[ASK_SINCE] = "n.received_ms >= ?5", [ASK_AFTER] = "n.id > ?6",
+	[ASK_DELIVERY] = "n.id IN (SELECT note FROM event WHERE delivery = ?7)",
 };
 
 static bool asked(const struct inbox_filter *f, enum ask which)
@@ -35,6 +36,7 @@ static bool asked(const struct inbox_filter *f, enum ask which)
 	case ASK_KIND:  return f->kind >= 0;
 	case ASK_SINCE: return f->since_ms > 0;
 	case ASK_AFTER: return f->after_id > 0;
+	case ASK_DELIVERY: return f->delivery;
 	case ASK_LIMIT: return f->limit > 0;
 	case ASKS:      break;
 	}
@@ -57,6 +59,7 @@ static void bind(sqlite3_stmt *s, const struct inbox_filter *f, enum ask which)
 	}
 	case ASK_SINCE: sqlite3_bind_int64(s, at, f->since_ms); break;
 	case ASK_AFTER: sqlite3_bind_int64(s, at, f->after_id); break;
+	case ASK_DELIVERY: sqlite_text(s, at, f->delivery); break;
 	case ASK_LIMIT: sqlite3_bind_int64(s, at, f->limit); break;
 	case ASKS:      break;
 	}

@@ -116,8 +116,9 @@ static void a_settled_old_body_goes_and_its_events_stay(void **state)
 	inbox_close(box);
 }
 
-static void what_waits_for_a_sink_stays(void **state)
+static void what_waits_for_a_sink_goes_only_where_that_is_said(void **state)
 {
+	struct inbox_purge p = { .before_ms = T0 + 1, .most = 10 };
 	struct inbox *box = opened(INBOX_WRITE);
 	struct pix_event ev[2] = { settled_no(1), event_no(2) };
 	struct inbox_note n = note_of("{\"pix\":[1,2]}", ev, 2);
@@ -129,6 +130,9 @@ static void what_waits_for_a_sink_stays(void **state)
 	assert_int_equal(did.bodies, 0);
 	assert_int_equal(did.waiting, 1);
 	assert_string_equal(whole_of(box, 1).body, "{\"pix\":[1,2]}");
+	p.waiting = true;
+	assert_int_equal(purged(box, &p).bodies, 1);
+	assert_string_equal(listed(box, (struct inbox_filter){ .kind = -1 }).delivery, "pending");
 	inbox_close(box);
 }
 
@@ -504,7 +508,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		PROMISE(a_settled_old_body_goes_and_its_events_stay),
-		PROMISE(what_waits_for_a_sink_stays),
+		PROMISE(what_waits_for_a_sink_goes_only_where_that_is_said),
 		PROMISE(what_waits_since_the_last_look_stays_too),
 		PROMISE(what_was_not_understood_goes_only_where_that_is_said),
 		PROMISE(the_young_and_other_hooks_stay),
