@@ -73,8 +73,8 @@ static void commit_when_told(int from)
 static void each_commit_of_another_process_ends_the_wait(void **state)
 {
 	int pipes[2], status;
-	struct inbox *box = opened(INBOX_WRITE);
 	int64_t began = ms_now();
+	struct inbox *box;
 	pid_t child;
 
 	(void)state;
@@ -85,6 +85,7 @@ static void each_commit_of_another_process_ends_the_wait(void **state)
 		commit_when_told(pipes[0]);
 	}
 	close(pipes[0]);
+	box = opened(INBOX_WRITE);
 	for (int i = 1; i <= ROUNDS; i++) {
 		assert_int_equal(write(pipes[1], "", 1), 1);
 		while (stats_of(box, NULL).events < i) {
