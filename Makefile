@@ -102,8 +102,8 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(B)/gate.a $(B)/cli.a $(B)/core
 	$(link) -o $@ $^ $(test_libs)
 $(B)/tests/test_caller $(B)/tests/test_caller_check: test_libs += -lssl
 $(B)/tests/tls: tool_libs := -lssl -lcrypto
-$(B)/tests/probe $(B)/tests/send: tool_libs := $(cli_libs)
-$(B)/tests/probe $(B)/tests/send: $(B)/cli.a $(B)/core.a
+$(B)/tests/probe $(B)/tests/send $(B)/tests/sink: tool_libs := $(cli_libs)
+$(B)/tests/probe $(B)/tests/send $(B)/tests/sink: $(B)/cli.a $(B)/core.a
 $(tool): $(B)/tests/%: $(B)/obj/tests/tools/%.o
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(tool_libs)
