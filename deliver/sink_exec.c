@@ -87,7 +87,7 @@ static void exec_send(struct open_sink *sink, const struct message *m, struct se
 	};
 	enum { OURS = sizeof ours / sizeof ours[0] };
 	char *set[OURS + KEPT + 1];
-	struct run_end end;
+	struct run_end end = { 0 };
 	struct err e = { 0 };
 	int status = 0;
 

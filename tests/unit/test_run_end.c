@@ -179,7 +179,7 @@ static void who_leaves_a_child_behind_has_it_killed_whatever_it_ignores(void **s
 static void who_writes_without_end_is_stopped_in_time(void **state)
 {
 	int64_t since = now_ms();
-	struct said s = sh((struct run){ .timeout_ms = 400, .grace_ms = 200 }, "trap '' TERM; yes >&2 & exec yes");
+	struct said s = sh((struct run){ .timeout_ms = 400, .grace_ms = 200 }, "trap '' TERM; for i in 1 2 3 4; do cat /dev/zero & cat /dev/zero >&2 & done; exec cat /dev/zero");
 
 	(void)state;
 	assert_true(s.end.late);
