@@ -8,9 +8,11 @@ enum { NUMBERS = 3 };
 static const int numbers[NUMBERS] = { SIGINT, SIGTERM, SIGHUP };
 static struct sigaction was[NUMBERS];
 
+/* Where SIGHUP only asks for something, it must not hide that the program was told to end. */
 static void on_signal(int number)
 {
-	stopped = number;
+	if (number != SIGHUP || !stopped)
+		stopped = number;
 }
 
 void stop_catch(void)
@@ -24,6 +26,11 @@ void stop_catch(void)
 		if (was[i].sa_handler != SIG_IGN)
 			sigaction(numbers[i], &act, NULL);
 	}
+}
+
+int stop_take(void)
+{
+	return __atomic_exchange_n(&stopped, 0, __ATOMIC_SEQ_CST);
 }
 
 void stop_release(void)

@@ -11,6 +11,9 @@ extern volatile sig_atomic_t stopped;
  * (nohup) stays ignored. */
 void stop_catch(void);
 
+/* What `stopped` holds, which is 0 then: the next signal counts anew. */
+int stop_take(void);
+
 /* They end the program again as before stop_catch. */
 void stop_release(void);
 

@@ -9,6 +9,7 @@ const struct verb *const verbs[] = {
 	&verb_conf,
 	&verb_url,
 	&verb_inbox,
+	&verb_deliver,
 	&verb_gen,
 	&verb_chain,
 	&verb_check,

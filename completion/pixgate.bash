@@ -3,7 +3,7 @@
 # words with the program's tables.
 _pixgate_words() { # VERB: its own words and options
 	case $1 in
-	'') echo "init conf url inbox gen chain check webhook cert reconcile emul psp help" ;;
+	'') echo "init conf url inbox deliver gen chain check webhook cert reconcile emul psp help" ;;
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
@@ -16,6 +16,7 @@ _pixgate_words() { # VERB: its own words and options
 	"inbox export") echo "--format --output --body --hook --kind --txid --e2eid --delivery --since --limit" ;;
 	"inbox purge") echo "--older-than --hook --unread --waiting --yes" ;;
 	"inbox anonymise") echo "--yes" ;;
+	deliver) echo "--once --hook --workers --resume" ;;
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;
 	"chain fetch") echo "--psp --environment --output --accept-new --url --cacert" ;;
@@ -39,7 +40,7 @@ _pixgate_words() { # VERB: its own words and options
 	reconcile) echo "--since --until --grace --fix --resend" ;;
 	"cert push") echo "--cert --resolve --renewed --force --dry-run" ;;
 	"cert status") echo "--cert --resolve" ;;
-	help) echo "init conf url inbox gen chain check webhook cert reconcile emul psp" ;;
+	help) echo "init conf url inbox deliver gen chain check webhook cert reconcile emul psp" ;;
 	esac
 }
 

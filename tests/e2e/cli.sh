@@ -21,10 +21,6 @@ words() {
 	ended "an unknown verb names the nearest" 2 "unknown verb 'inbx'; nearest: 'inbox'"
 	run conf chek
 	ended "an unknown second verb names the nearest" 2 "nearest: 'check'"
-	for verb in deliver; do
-		run $verb
-		ended "$verb is not in this version" 2 "unknown verb '$verb'"
-	done
 	run inbox
 	ended "a verb without its second word is a mistake" 2 "inbox what?"
 	run psp --jsn
