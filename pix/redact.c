@@ -79,7 +79,7 @@ static void keep_when(struct kept *k, const char *when)
 /* What of v the paths lead to. A path that ends leads to v itself: a text, a number, a truth value. */
 static void put_value(struct buf *b, const struct psp *psp, const struct json *v, const char *const *paths, size_t n)
 {
-	const char *first = paths[0], *sub[KEPT];
+	const char *first = n ? paths[0] : "{", *sub[KEPT];
 	bool any = false;
 	size_t subs;
 
@@ -124,7 +124,7 @@ static void put_item(struct buf *b, const struct psp *psp, const struct json *it
 	const struct psp_event *within = row->within;
 	const struct json *list = within ? json_member(item, within->list, psp->fold_case) : NULL;
 	struct kept k = { .count = 0 };
-	const char *paths[KEPT];
+	const char *paths[KEPT] = { NULL };
 
 	keep_fields(&k, psp, item, row->fields, false);
 	if (within)
