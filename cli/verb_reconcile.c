@@ -88,6 +88,8 @@ static void progress(struct reconcile *r)
 
 static bool all_pieces(struct reconcile *r, struct err *e)
 {
+	bool again = false;
+
 	while (!stopped && windows_next(&r->plan, &r->window)) {
 		bool whole;
 
@@ -95,6 +97,9 @@ static bool all_pieces(struct reconcile *r, struct err *e)
 		if (!reconcile_piece(r, &whole, e))
 			return false;
 		if (!whole && windows_halve(&r->plan))
+			continue;
+		again = !whole && !again;	/* a list that changed while it was read is whole the next time */
+		if (again)
 			continue;
 		r->tally.listed += r->piece_listed;
 		r->tally.other_keys += r->piece_other;

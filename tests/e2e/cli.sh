@@ -21,6 +21,8 @@ words() {
 	ended "an unknown verb names the nearest" 2 "unknown verb 'inbx'; nearest: 'inbox'"
 	run conf chek
 	ended "an unknown second verb names the nearest" 2 "nearest: 'check'"
+	run reconcile
+	ended "reconcile without a hook is a mistake" 2 "usage: pixgate reconcile HOOK"
 	run inbox
 	ended "a verb without its second word is a mistake" 2 "inbox what?"
 	run psp --jsn

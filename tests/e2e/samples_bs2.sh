@@ -101,6 +101,18 @@ print(f["grant_type"][0], {"webhook.read", "webhook.write"} <= set(f["scope"][0]
 	equal "client: delete names each id" "0 $(of webhook-get.200 '" ".join(sorted(r["id"] for r in s))')" \
 		"$RC $(python3 -c 'import json; print(*sorted(json.loads(l)["line"].rsplit("/", 1)[1] for l in open("calls") if json.loads(l)["line"].startswith("DELETE")))')"
 }
+direct_client_reconciles() {
+	local list=/pix/direto/forintegration/v1/recebimentos since=2026-03-14T03:00:00Z until=2026-03-15T03:00:00Z
+	told "GET $list?" 200 receipts.200
+	run reconcile direto --since $since --until $until --fix --json
+	equal "client: reconcile understands the receipts and the refund" "1 $(of receipts.200 'sorted([i["valor"] for i in s["items"]] + [d["valor"] for i in s["items"] for d in i["devolucoes"]])')" \
+		"$RC $(python3 -c 'import json
+print(sorted(r["psp"]["amount_cents"] / 100 for r in map(json.loads, open("out")) if "finding" in r))')"
+	equal "client: its request, in Brasília's time" 1 "$(grep -cF "\"GET $list?Inicio=2026-03-14T00%3A00%3A00-03%3A00&Fim=2026-03-15T00%3A00%3A00-03%3A00\"" calls)"
+	told "GET $list?" 200 receipts.200
+	run reconcile direto --since $since --until $until
+	equal "client: and has them then" 0 "$RC"
+}
 client_is_refused() {
 	local sample words
 	while read -r sample words; do
@@ -246,6 +258,7 @@ print(json.dumps({"url": r["url"], "evento": r["evento"], "autenticacao": r["aut
 }
 
 direct_client
+direct_client_reconciles
 client_is_refused
 indirect_client
 equal "client: no secret was said" 0 "$(grep -cF -e "$BASIC" -e "$(printf '%s' "$BASIC" | base64 -w0)" -e "$BEARER" -e "$CLIENT_SECRET" -e "$(of token.200 's["access_token"]')" said.log)"

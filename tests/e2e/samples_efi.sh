@@ -118,6 +118,22 @@ client_reads() {
 	equal "client: resend" "0 application/json" "$RC $(sent "POST /v2/gn/webhook/reenviar" content-type)"
 	check "client: its body" shape --same "$S/resend.request.json" body
 }
+client_reconciles() {
+	local since=2026-03-14T00:00:00Z until=2026-03-15T00:00:00Z
+	told "GET /v2/pix?" 200 pix-list.200
+	run reconcile padaria --since $since --until $until --fix --json
+	equal "client: reconcile understands both Pix and the refund" "1 missing received 1000, missing received 320, missing refund 250" \
+		"$RC $(python3 -c 'import json
+print(*sorted("%s %s %d" % (r["finding"], r["kind"], r["psp"]["amount_cents"]) for r in map(json.loads, open("out")) if "finding" in r), sep=", ")')"
+	equal "client: its request, as Efí documents it" 1 "$(grep -cF '"GET /v2/pix?inicio=2026-03-14T00%3A00%3A00Z&fim=2026-03-15T00%3A00%3A00Z"' calls)"
+	told "GET /v2/pix?" 200 pix-list.200
+	run reconcile padaria --since $since --until $until
+	equal "client: and has them then" 0 "$RC"
+	told "GET /v2/pix?" 400 webhook-list.400
+	run reconcile padaria --since $since --until $until
+	equal "client: a list of Pix that is refused" 5 "$RC"
+	says "client: in its words" "valor_invalido: $(of webhook-list.400 mensagem)"
+}
 client_is_refused() {
 	local sample
 	for sample in refused-a-url.400 refused-b-https.400 refused-c-mtls.400 refused-d-unreachable.400 refused-e-timeout.400 refused-f-errno.400 refused-g-status.400 \
@@ -243,6 +259,7 @@ emulator() {
 
 client_registers
 client_reads
+client_reconciles
 client_is_refused
 equal "client: no secret was said" 0 "$(grep -cF -e "$HMAC" -e "$CLIENT_SECRET" -e "$(of token.200 access_token)" said.log)"
 emulator
