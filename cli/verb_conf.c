@@ -6,11 +6,12 @@
 #include "cli/annotate.h"
 #include "cli/out.h"
 #include "cli/start.h"
+#include "deliver/ready.h"
 
 static int run_check(const struct common *c, const struct args *a, struct err *e)
 {
 	struct settings *s = start_settings(c, e);
-	bool ok = s && settings_check_files(s, e);
+	bool ok = s && settings_check_files(s, e) && deliver_ready(s, e);
 
 	(void)a;
 	if (c->json) {

@@ -116,7 +116,8 @@ struct settings {
 struct settings *settings_load(const char *file, struct err *e);
 void settings_free(struct settings *s);	/* NULL is allowed */
 
-/* What only the disk can tell: secrets are there and private, CA files have anchors, the inbox's place is safe. */
+/* What only the disk can tell: secrets are there and private, CA files have anchors, the inbox's place is safe. What sinks need is
+ * no business of the gate's: deliver/ready.h. */
 bool settings_check_files(const struct settings *s, struct err *e);
 
 /* Where the hook's events go: its own list, else the file's. */

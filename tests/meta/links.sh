@@ -5,8 +5,8 @@ needed() {
 	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/\.so.*//' | sort | tr '\n' ' '
 }
 equal "pixgate.fcgi needs the request path's libraries and no other" "libc libcjson libconfig libcrypto libfcgi libsqlite3 " "$(needed "$GATE")"
-# calls of an API are libcurl's business; what certificate a server serves is looked at with libssl
-for lib in libfcgi:no libssl:yes libcurl:yes; do
+# calls of an API are libcurl's business; what certificate a server serves is looked at with libssl; PostgreSQL is a sink's
+for lib in libfcgi:no libssl:yes libcurl:yes libpq:yes; do
 	case " $(needed "$PIXGATE")" in
 	*" ${lib%:*} "*) has=yes ;;
 	*) has=no ;;
