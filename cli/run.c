@@ -76,6 +76,8 @@ int pixgate(int argc, char **argv, int64_t now_ms)
 	/* A reader that went away and a file that may not grow are errors of write(2) like any other, not a death without a word. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* Where whoever started us ignored it, so would we, and never hear how a program of ours ended. */
+	signal(SIGCHLD, SIG_DFL);
 	status = run(&common, &common_args, &own, argc, argv, &e);
 	if (e.code != ERR_NONE) {
 		status = err_exit(e.code);

@@ -83,10 +83,11 @@ follow() {
 	local pid code id
 	: >"$T/follow.out"
 	# what a script starts in the background has SIGINT ignored
-	env --default-signal=INT "$PIXGATE" --conf "$CONF" inbox list --follow --json >"$T/follow.out" 2>"$T/follow.log" &
+	env --default-signal=INT --ignore-signal=CHLD "$PIXGATE" --conf "$CONF" inbox list --follow --json >"$T/follow.out" 2>"$T/follow.log" &
 	pid=$!
 	PIDS+=("$pid")
 	until_true 10 lines "$had" || not_ok "--follow prints what is there"
+	equal "SIGCHLD is not ignored, though who started it did" 0 $((0x$(sed -n 's/^SigIgn:[^0-9a-f]*//p' "/proc/$pid/status") & 1 << 16))
 	id=$((had + 1))
 	cgi "/webhook/pix?hmac=$SECRET" "$(one_pix "E0000000020261120120$id$(printf %011d "$id")" "pedido$id")"
 	if until_true 10 lines $((had + 1)); then ok "--follow prints what comes"; else not_ok "--follow prints what comes"; fi
