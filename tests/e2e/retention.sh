@@ -113,6 +113,7 @@ anonymising() {
 	local both refund id
 	both="{\"pix\":[$(paid 4 "$KEY"),$(paid 5 "$KEY")]}"
 	refund="{\"pix\":[$(paid 4 "$KEY" ',"devolucoes":[{"id":"d1","rtrId":"D00000000202611211200aaaaaaaaaa1","valor":"1.00","status":"DEVOLVIDO","motivo":"recado do pagador 4"}]')]}"
+	refund=${refund/\"E/\"\\u0045}	# escapes hide nothing
 	sent "two Pix in one body" "$both"
 	sent "a refund of one" "$refund"
 	sent "something about it" "<${E}4 de Pagador 4 de Exemplo>"
