@@ -34,7 +34,7 @@ known() { # WORD…: of a command, without "pixgate"
 	for word; do
 		case $word in
 		--*) grep -qE -- "^  ${word%%=*}( |\$)" <<<"$has" || { echo "$verb has no ${word%%=*}"; return 1; } ;;
-		-[a-z]) grep -qF -- "(also $word)" <<<"$has" || { echo "$verb has no $word"; return 1; } ;;
+		-[a-z]) grep -qE -- "[(]also ${word}[)]|[[ ]${word} [A-Z]+" <<<"$has" || { echo "$verb has no ${word}"; return 1; } ;;
 		esac
 	done
 }
