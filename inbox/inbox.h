@@ -78,7 +78,7 @@ enum inbox_mode {
 	INBOX_SERVE,	/* the gate as a service: stays open; checkpoints are the caller's (inbox_tidy) */
 	INBOX_ONCE,	/* the gate as plain CGI: one note, then closed */
 	INBOX_WRITE,	/* a person's tool: may migrate and write */
-	INBOX_DELIVER,	/* who hands over: as WRITE, but its commits need not be durable: what a power loss takes back is done again */
+	INBOX_DELIVER,	/* who hands over: as SERVE, but its commits need not be durable: what a power loss takes back is done again */
 };
 
 /* Callbacks return false to end the walk early (that is no error). */
@@ -120,7 +120,7 @@ struct inbox_ops {
 	 * Handing over (deliver/). plan, claim, settle, pause inside begin … commit; none of them waits for anything but the disk.
 	 * plan: every event that is new since the last time, or that `again` marked, becomes a job of each sink that wants it. At
 	 * most `most` events at a time, in the order of their ids. Each deliverer may know other sinks: those it does not know are
-	 * not touched.
+	 * not touched, and what others have finished meanwhile becomes a job of ours all the same. Where it fails, nothing was planned.
 	 */
 	bool (*plan)(struct inbox *, const struct inbox_sink *, size_t count, size_t most, inbox_want_fn *, void *, struct inbox_planned *,
 		     struct err *);
@@ -128,11 +128,13 @@ struct inbox_ops {
 	 * Leases jobs that are due, the oldest first, and tells fn of each. A lease that ran out is due again, and so is what is
 	 * leased or due further ahead than any lease or pause may last (the clock was set back). Order: of one sink, what has the
 	 * same e2eid is handed over one after the other (validation, receipt, charge or payment before its refund or return, else as it came); what is not
-	 * next waits, without standing in others' way; a dead one lets the next go on. A refund whose receipt is not in the inbox
-	 * waits INBOX_REFUND_WAIT_MS for it. Of one sink and txid only one is leased at a time.
+	 * next waits, without standing in others' way; a dead one lets the next go on. A refund of whose receipt (or payment, or Pix
+	 * that was sent) nobody told waits INBOX_REFUND_WAIT_MS for it. Of one sink and txid only one is leased at a time. `most` is
+	 * spread over the sinks. Where it fails, nothing is leased, whatever fn was told. fn makes no call that writes.
 	 */
 	bool (*claim)(struct inbox *, const struct inbox_claim *, inbox_job_fn *, void *, struct err *);
-	/* DONE counts whoever says it; AGAIN, DEAD and BACK only from who holds the lease. *held: the lease was still theirs. */
+	/* DONE counts whoever says it; AGAIN, DEAD and BACK only from who holds the lease. *held: the lease was still theirs. All but
+	 * BACK count as a try. What was next behind it is due at once. Where it fails, nothing of the transaction is settled. */
 	bool (*settle)(struct inbox *, const struct inbox_settle *, bool *held, struct err *);
 	/* until_ms 0 and stopped false: it goes on. why as in inbox_settle. */
 	bool (*pause)(struct inbox *, const struct inbox_sink *, int64_t until_ms, bool stopped, const char *why, struct err *);

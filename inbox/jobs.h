@@ -80,9 +80,9 @@ typedef bool inbox_sink_fn(const struct inbox_sink_state *, void *);
 /* One job of one event, for `inbox show`. */
 struct inbox_job_state {
 	const char *sink, *state;	/* "waiting", "leased", "delivered", "dead" */
-	int tries;
+	int tries;			/* that ended; a replay begins anew */
 	int64_t due_ms;			/* of waiting; 0: at once */
-	int64_t settled_ms;		/* 0: never yet */
+	int64_t settled_ms;		/* when the last one ended; 0: none yet */
 	const char *why;		/* of the last failure, else "" */
 };
 typedef bool inbox_job_state_fn(const struct inbox_job_state *, void *);

@@ -31,10 +31,12 @@ static void what_no_sink_wants_is_unwanted_and_what_is_foreign_is_never_asked_fo
 {
 	struct inbox *box = opened(INBOX_DELIVER);
 	struct pix_event foreign = event_no(2);
-	int64_t id = put_event(box, "banco", event_no(1), NOW), never;
 	struct inbox_stats st;
+	int64_t id, never;
 
 	(void)state;
+	planned(box);		/* the sinks are known before the events are */
+	id = put_event(box, "banco", event_no(1), NOW);
 	foreign.foreign = true;
 	never = put_event(box, "banco", foreign, NOW);
 	want_kinds[2] = 1u << PIX_RECEIVED;
@@ -64,12 +66,20 @@ static void an_event_of_a_hook_without_sinks_waits_for_the_first(void **state)
 	inbox_close(box);
 }
 
+/* Another that is known for long, and was not planned for since, makes all be looked at. */
 static void a_new_sink_gets_what_is_pending_and_what_comes_and_nothing_that_is_over(void **state)
 {
 	struct inbox *box = opened(INBOX_DELIVER);
-	int64_t over = put_event(box, "loja", event_no(1), NOW), open = put_event(box, "loja", event_no(2), NOW), next;
+	int64_t over, open, next;
+	struct inbox_planned p;
+	struct err e;
 
 	(void)state;
+	begun(box);
+	assert_true(box->ops->plan(box, &sinks[2], 1, 100, wants, NULL, &p, &e));
+	committed(box);
+	over = put_event(box, "loja", event_no(1), NOW);
+	open = put_event(box, "loja", event_no(2), NOW);
 	planned_for(box, 1, 100);
 	claimed(box, NOW);
 	done(box, over, 0);
@@ -204,6 +214,7 @@ static void a_plan_is_remembered_if_and_only_if_it_was_committed(void **state)
 	struct err e;
 
 	(void)state;
+	planned(box);
 	put_event(box, "loja", event_no(1), NOW);
 	for (int i = 0; i < 3; i++) {
 		begun(box);
@@ -298,6 +309,26 @@ static void what_a_person_replays_is_handed_over_again_whatever_became_of_it(voi
 		assert_stands(box, all[i], "pending");
 	}
 	assert_int_equal(claimed(box, NOW + INBOX_REFUND_WAIT_MS).count, 5);
+	inbox_close(box);
+}
+
+static void what_is_foreign_cannot_be_replayed(void **state)
+{
+	struct inbox *box = opened(INBOX_DELIVER);
+	struct pix_event foreign = event_no(1);
+	bool changed = true;
+	struct err e;
+	int64_t id;
+
+	(void)state;
+	foreign.foreign = true;
+	id = put_event(box, "banco", foreign, NOW);
+	begun(box);
+	assert_true(box->ops->again(box, id, &changed, &e));
+	committed(box);
+	assert_false(changed);
+	assert_planned(planned(box), 0, 0, 0, 0);
+	assert_stands(box, id, "never");
 	inbox_close(box);
 }
 
@@ -400,6 +431,7 @@ int main(void)
 		HANDS_OVER(a_plan_is_remembered_if_and_only_if_it_was_committed),
 		HANDS_OVER(a_sink_that_comes_to_a_long_history_gets_there),
 		HANDS_OVER(what_a_person_replays_is_handed_over_again_whatever_became_of_it),
+		HANDS_OVER(what_is_foreign_cannot_be_replayed),
 		HANDS_OVER(a_replay_waits_for_who_knows_its_hooks_sinks),
 		HANDS_OVER(what_nobody_wants_any_more_is_unwanted_when_it_is_replayed),
 		HANDS_OVER(two_may_plan_in_turn),
