@@ -81,6 +81,27 @@ static void a_file_has_no_name_before_it_is_placed(void **state)
 	assert_int_equal(entries(), 1);
 }
 
+static void pieces_make_one_file(void **state)
+{
+	struct newfile f = { 0 }, given_up = { 0 };
+	struct err e = { 0 };
+	char text[16];
+	int fd;
+
+	(void)state;
+	assert_true(newfile_open(&f, dir, "a", &fd, &e) && newfile_add(&f, fd, "one ", 4, &e) && newfile_add(&f, fd, "two", 3, &e));
+	assert_true(newfile_close(&f, fd, &e) && newfile_place(&f, &e));
+	newfile_end(&f, true);
+	read_back("a", text, sizeof text);
+	assert_string_equal(text, "one two");
+	assert_true(newfile_open(&given_up, dir, "b", &fd, &e) && newfile_add(&given_up, fd, "half", 4, &e));
+	close(fd);
+	assert_false(newfile_add(&given_up, fd, "x", 1, &e));
+	assert_int_equal(e.code, ERR_STORE);
+	newfile_end(&given_up, false);
+	assert_int_equal(entries(), 1);
+}
+
 static void a_file_is_its_owners_alone_whatever_the_umask(void **state)
 {
 	mode_t was = umask(0);
@@ -264,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		EACH(a_file_has_no_name_before_it_is_placed),
+		EACH(pieces_make_one_file),
 		EACH(a_file_is_its_owners_alone_whatever_the_umask),
 		EACH(what_is_there_stays),
 		EACH(a_link_that_leads_nowhere_is_there_too),

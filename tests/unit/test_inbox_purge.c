@@ -1,9 +1,9 @@
 /* What inbox.h promises of every store: what is taken away stays away, and a repeat stays a repeat. */
 #include <glob.h>
 
-#include "tests/unit/test_inbox.h"
+#include "tests/unit/inbox_jobs.h"
 
-#define T0 1795000000500	/* when note_of was received */
+#define T0 NOW	/* when note_of was received */
 
 /* An event that waits for no sink. */
 static struct pix_event settled_no(int n)
@@ -156,6 +156,31 @@ static void what_waits_since_the_last_look_stays_too(void **state)
 	assert_int_equal(purge_all(box).waiting, 1);
 	assert_string_equal(whole_of(box, 1).body, "{\"pix\":[1]}");
 	inbox_close(other);
+	inbox_close(box);
+}
+
+static void what_was_handed_over_or_given_up_goes_unless_it_is_revived(void **state)
+{
+	struct inbox *box = opened(INBOX_WRITE);
+	struct inbox_purge count = { .before_ms = T0 + 1, .most = 10, .count_only = true };
+	int64_t id[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		id[i] = put_event(box, "banco", event_no(i + 1), T0);
+	planned(box);
+	assert_int_equal(claimed(box, NOW).count, 3);
+	assert_int_equal(purged(box, &count).waiting, 3);
+	done(box, id[0], 2);
+	done(box, id[1], 2);
+	assert_true(settled_by(box, "me", id[2], 2, JOB_DEAD, NOW, 0));
+	replayed(box, id[1]);
+	count.after_note = 0;
+	assert_int_equal(purged(box, &count).bodies, 2);
+	assert_int_equal(purge_all(box).waiting, 1);
+	assert_true(whole_of(box, 1).purged && !whole_of(box, 2).purged && whole_of(box, 3).purged);
+	assert_stands(box, id[0], "delivered");
+	assert_stands(box, id[2], "dead");
 	inbox_close(box);
 }
 
@@ -510,6 +535,7 @@ int main(void)
 		PROMISE(a_settled_old_body_goes_and_its_events_stay),
 		PROMISE(what_waits_for_a_sink_goes_only_where_that_is_said),
 		PROMISE(what_waits_since_the_last_look_stays_too),
+		HANDS_OVER(what_was_handed_over_or_given_up_goes_unless_it_is_revived),
 		PROMISE(what_was_not_understood_goes_only_where_that_is_said),
 		PROMISE(the_young_and_other_hooks_stay),
 		PROMISE(it_goes_on_behind_the_last_one_and_counts_none_twice),
@@ -527,11 +553,6 @@ int main(void)
 		PROMISE(after_a_scrub_no_byte_is_left_while_others_have_it_open),
 		PROMISE(a_scrub_says_when_a_reader_kept_it_from_its_work),
 	};
-	int failed = 0;
 
-	for (size_t i = 0; i < sizeof tested / sizeof *tested; i++) {
-		store = &tested[i];
-		failed += cmocka_run_group_tests_name(store->name, tests, NULL, NULL);
-	}
-	return failed;
+	return RUN_PROMISES("inbox_purge", tests);
 }

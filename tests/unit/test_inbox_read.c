@@ -172,12 +172,30 @@ static void a_reader_needs_an_inbox_and_writes_nothing(void **state)
 	inbox_close(NULL);
 }
 
+static void events_and_bodies_are_found_by_where_they_stand(void **state)
+{
+	struct inbox *box = opened(INBOX_WRITE);
+	struct pix_event ev[2] = { event_no(1), event_no(2) };
+	struct inbox_note ours = note_of("ours", &ev[0], 1), theirs = note_of("theirs", &ev[1], 1);
+
+	(void)state;
+	ev[1].foreign = true;
+	stored(box, &ours);
+	stored(box, &theirs);
+	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .delivery = "never" }).last.id, 2);
+	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .delivery = "pending", .limit = 5 }).count, 1);
+	assert_int_equal(listed(box, (struct inbox_filter){ .kind = -1, .delivery = "dead" }).count, 0);
+	assert_string_equal(bodies_of(box, (struct inbox_filter){ .kind = -1, .delivery = "pending" }, false).body, "ours");
+	inbox_close(box);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		PROMISE(an_event_comes_back_as_it_was_put),
 		PROMISE(a_list_is_ascending_filtered_and_ends_when_told),
 		PROMISE(bodies_are_found_by_what_their_events_are),
+		PROMISE(events_and_bodies_are_found_by_where_they_stand),
 		PROMISE(stats_are_of_all_or_of_one_hook),
 		PROMISE(wait_tells_of_a_commit_elsewhere_and_of_none),
 		PROMISE(a_reader_needs_an_inbox_and_writes_nothing),
