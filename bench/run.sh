@@ -1,6 +1,6 @@
 #!/bin/bash
-# Measures the gate against yardsticks of the same run: run.sh [--rounds N] [--work FOLDER] [--markdown] [P1 … P8]
-# Every figure is a ratio, gate : yardstick. A round takes yardstick, gate, gate, yardstick in turn, so that what drifts
+# Measures the gate against yardsticks of the same run: run.sh [--rounds N] [--work FOLDER] [--markdown] [P1 … P8 D1 D2]
+# Every figure is a ratio, gate : yardstick (of D1, milliseconds). A round takes yardstick, gate, gate, yardstick in turn, so that what drifts
 # falls on both; printed are the median of the rounds, the smallest and the largest. Absolute values are this machine's,
 # next to whatever else it was doing.
 set -u
@@ -11,7 +11,7 @@ while [ $# -gt 0 ]; do
 	--rounds) rounds=${2:?} && shift ;;
 	--work) work=${2:?} && shift ;;
 	--markdown) markdown=yes ;;
-	P[1-8]) only="$only $1" ;;
+	P[1-8] | D[12]) only="$only $1" ;;
 	*) sed -n '2s/^# //p' "$0" >&2; exit 2 ;;
 	esac
 	shift
@@ -28,6 +28,8 @@ T=$(mktemp -d "$work/pixgate-bench.XXXXXX") || exit 2
 cleanup="rm -rf $T"
 # shellcheck source=bench/subjects.sh
 . "$here/bench/subjects.sh"
+# shellcheck source=bench/handing.sh
+. "$here/bench/handing.sh"
 
 say() {
 	printf '%s\n' "$*" >&2
@@ -253,6 +255,8 @@ if wanted P5; then p5; fi
 if wanted P6; then p6; fi
 if wanted P7; then row P7 "proportional memory during P1" "≤ 6" MiB 1024 <"$T/memory"; fi
 if wanted P8; then p8; fi
+if wanted D1; then d1; fi
+if wanted D2; then d2; fi
 
 table
 printf '\n%s, %s cores, Linux %s, %s; fdatasync of 600 bytes: p50 %s µs; %s rounds; noise: half the range of the yardstick itself\n' \

@@ -105,7 +105,7 @@ start_lighttpd() { # the plain CGI below /pix and the empty one below /empty, on
 	until_true 10 port_open "$port" || die "lighttpd does not start"
 }
 
-for p in "$GATE" "$B/bench/load" "$B/bench/answer" "$B/bench/append" "$B/bench/spawn" "$B/bench/fill"; do
+for p in "$GATE" "$PIXGATE" "$B/bench/load" "$B/bench/sink" "$B/bench/answer" "$B/bench/append" "$B/bench/spawn" "$B/bench/fill"; do
 	[ -x "$p" ] || die "$p is not built: make bench"
 done
 command -v valgrind >/dev/null || die "valgrind is needed: tests/need.sh bench"
