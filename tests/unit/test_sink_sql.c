@@ -182,6 +182,7 @@ static void what_is_missing_is_named(void **state)
 	assert_string_equal(ask("SELECT count(*) FROM pix_event"), "0");
 	run("CREATE UNIQUE INDEX x ON pix_event (id)");
 	sent(SENT_DONE, "");
+	assert_string_equal(ask("SELECT typeof(amount_cents) || typeof(event_id) FROM pix_event"), "integerinteger");	/* whatever the column is */
 }
 
 static void a_rule_of_the_table_holds_back_that_event_alone(void **state)

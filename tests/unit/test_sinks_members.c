@@ -44,7 +44,7 @@ static void urls_are_https_or_of_this_machine(void **state)
 		"https://loja.example.com:/", "https://loja.example.com:0/", "https://loja.example.com:65536/", "https://loja.example.com:123456/", "https://loja.example.com:8a/",
 		"https://loja.example.com#x", "https://loja.example.com/#", "https://loja .example.com/", "https://loja.example.com/a b", "https://loja.example.com/\\n", "https://[::1", "https://[]/",
 		"https://[::1]x/", "https://[::1%25eth0]/", "https://loja.ex\xc3\xa3mple/", "https://loja.example.com\\\\@evil.example/", "https://loja.example.com/\\\"x", "https://a\\x7f/",
-		"http://loja.example.com/", "http://localhost.example.com/", "http://localhost@evil.example/", "http://127.0.0.1.example.com/", "http://127.0.0.2/", "http://127.1/",
+		"http://loja.example.com/", "http://localhost.example.com/", "http://localhost@evil.example/", "http://127.0.0.1.example.com/", "http://127.0.0.2/", "http://local/", "http://127.0.0/", "http://127.1/",
 		"http://0/", "http://0x7f000001/", "http://2130706433/", "http://LOCALHOST/", "http://[::ffff:127.0.0.1]/", "http://[0:0:0:0:0:0:0:1]/", "http://localhost:80:80/",
 		"http://127.0.0.1:8080@evil.example/", "http://evil.example/?http://localhost/",
 	};
