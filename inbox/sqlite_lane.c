@@ -69,7 +69,7 @@ bool sqlite_lane_wake(struct sqlite_box *b, int64_t sink, const struct pix_event
 static bool before(struct sqlite_box *b, int64_t sink, const struct inbox_row *row, int64_t *due_ms, struct err *e)
 {
 	sqlite3_stmt *st = sqlite_use(b, SQL_BEFORE, e);
-	int turn = sqlite_turn(row->event.kind), rc;
+	int turn = sqlite_turn(row->event.kind), rc = SQLITE_ROW;
 
 	*due_ms = -1;
 	if (!st)
