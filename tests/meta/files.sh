@@ -25,7 +25,7 @@ mapfile -t scripts < <(for f in "${texts[@]}"; do head -n 1 "$f" | grep -qE '^#!
 check "shellcheck: ${#scripts[@]} scripts" shellcheck "${scripts[@]}"
 # arrayIndexThenCheck: a NULL-ended table's end and the copy's room are two conditions, in either order
 check "cppcheck" cppcheck -q -j2 --std=c11 -D_GNU_SOURCE -DVERSION='"x"' --enable=warning,portability --suppress=missingIncludeSystem \
-	--suppress=arrayIndexThenCheck --error-exitcode=1 -I. lib pix conf inbox fcgi gen api emul check cli tests/tools
+	--suppress=arrayIndexThenCheck --error-exitcode=1 -I. lib pix conf inbox fcgi gen api emul check recon deliver cli tests/tools
 for page in man/*.[1-8]; do
 	[ -e "$page" ] || continue
 	check "mandoc: $page" mandoc -Tlint -W warning "$page"

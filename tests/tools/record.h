@@ -46,7 +46,7 @@ static inline void put(struct bytes *b, const void *p, size_t len)
 /* One record; more than 65,535 bytes become several. An empty one ends its stream. */
 static inline void put_record(struct bytes *b, int type, int id, const void *data, size_t len)
 {
-	const unsigned char *from = data;
+	const unsigned char *from = data ? data : (const void *)"";	/* an empty one may come as NULL */
 
 	do {
 		size_t now = len > 65535 ? 65535 : len;
