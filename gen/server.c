@@ -184,6 +184,9 @@ static const struct gen_text systemd_texts[] = {
 	{ "systemd/pixgate.socket", "/etc/systemd/system/pixgate.socket" },
 	{ "systemd/pixgate@.service", "/etc/systemd/system/pixgate@.service" },
 	{ "systemd/pixgate@.timer", "/etc/systemd/system/pixgate@.timer" },
+	{ "systemd/pixgate-deliver.service", "/etc/systemd/system/pixgate-deliver.service" },
+	{ "systemd/pixgate-reconcile@.service", "/etc/systemd/system/pixgate-reconcile@.service" },
+	{ "systemd/pixgate-reconcile@.timer", "/etc/systemd/system/pixgate-reconcile@.timer" },
 	{ 0 }
 };
 

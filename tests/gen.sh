@@ -55,7 +55,8 @@ own_templates() {
 	END
 	echo 'server.port = {{port}}' >"$OWN/lighttpd/site.conf"
 	local unit
-	for unit in pixgate.service pixgate.socket pixgate@.service pixgate@.timer; do
+	for unit in pixgate.service pixgate.socket pixgate@.service pixgate@.timer \
+		pixgate-deliver.service pixgate-reconcile@.service pixgate-reconcile@.timer; do
 		printf '[Unit]\nDescription=%s {{version}}\n' "$unit" >"$OWN/systemd/$unit"
 	done
 }

@@ -124,10 +124,10 @@ places() {
 
 	run gen systemd --conf "$CONF" --templates "$OWN" -o "$T/out.d"
 	ended "several texts go into a folder" 0
-	equal "... under their names" "pixgate.service pixgate.socket pixgate@.service pixgate@.timer " "$(names)"
+	equal "... under their names" "pixgate-deliver.service pixgate-reconcile@.service pixgate-reconcile@.timer pixgate.service pixgate.socket pixgate@.service pixgate@.timer " "$(LC_ALL=C names)"
 	run gen systemd --conf "$CONF" --templates "$OWN"
 	equal "on standard output each has its place above it" "# /etc/systemd/system/pixgate.service" "$(head -n 1 "$T/out")"
-	equal "... all of them" 4 "$(grep -c '^# /etc/systemd/system/pixgate' "$T/out")"
+	equal "... all of them" 7 "$(grep -c '^# /etc/systemd/system/pixgate' "$T/out")"
 	echo "# mine" >>"$T/out.d/pixgate@.timer"
 	rm "$T/out.d/pixgate.socket"
 	run gen systemd --conf "$CONF" --templates "$OWN" -o "$T/out.d"

@@ -36,9 +36,10 @@ units() {
 	"$PIXGATE" --conf "$CONF" -q gen systemd --gate "$GATE" --socket "$SOCK" "$@"
 }
 check "gen writes the units" units -o "$D"
-check "four of them" test "$(find "$D" -type f | wc -l)" = 4
+check "seven of them" test "$(find "$D" -type f | wc -l)" = 7
 check "systemd finds nothing wrong" says_nothing analyze verify --man=no \
-	"$D/pixgate.service" "$D/pixgate.socket" "$D/pixgate@chain.service" "$D/pixgate@chain.timer"
+	"$D/pixgate.service" "$D/pixgate.socket" "$D/pixgate@chain.service" "$D/pixgate@chain.timer" \
+	"$D/pixgate-deliver.service" "$D/pixgate-reconcile@loja.service" "$D/pixgate-reconcile@loja.timer"
 sed 's/^ProtectSystem=/ProtectSistem=/' "$D/pixgate.service" >"$T/mistyped.service"
 check "and would: a mistyped setting" test -n "$(analyze verify --man=no "$T/mistyped.service" 2>&1)"
 
@@ -47,6 +48,10 @@ level=$(exposure pixgate.service)
 check "the gate's exposure is at most 0.5: $level tenths" test "${level:-99}" -le 5
 level=$(exposure pixgate@.service)
 check "a job's exposure is at most 1.5: $level tenths" test "${level:-99}" -le 15
+level=$(exposure pixgate-reconcile@.service)
+check "the reconciliation's too: $level tenths" test "${level:-99}" -le 15
+level=$(exposure pixgate-deliver.service)
+check "the deliverer's is at most 1.6, for memory may be executable: $level tenths" test "${level:-99}" -le 16
 
 # The file system is read-only but for these.
 equal "the gate may write where the inbox is" "\"-$T/pixgate\"" "$(setting pixgate.service ReadWritePaths)"
@@ -75,6 +80,24 @@ env PATH="$(dirname "$PIXGATE"):$PATH" ARGS="inbox list --json" sh -c "$job" >"$
 equal "a job runs the verb of its file" 0 $?
 check "with its arguments" grep -q '^{"id":1,' "$T/job"
 equal "which is beside the configuration" "-$T/pixgate/%i.args" "$(setting pixgate@.service EnvironmentFile)"
+
+# The deliverer: its own command hands over, reads its configuration again, and ends well.
+mkdir -p "$T/pixgate/handed"
+sed 's|^hooks = |sinks = ( { name = "files"; type = "dir"; path = "handed"; } );\n&|' "$CONF" >"$T/pixgate/with.conf"
+"$PIXGATE" --conf "$T/pixgate/with.conf" -q gen systemd -o "$T/run"
+deliver=$(sed -n 's/^ExecStart=//p' "$T/run/pixgate-deliver.service")
+start deliver env PATH="$(dirname "$PIXGATE"):$PATH" sh -c "exec $deliver"
+deliverer=$PID
+check "the deliverer hands over" until_true 10 grep -q 'deliver: done' "$T/deliver.log"
+equal "the one event" 1 "$(find "$T/pixgate/handed/new" -name '*.json' | wc -l)"
+reload=$(sed -n 's/^ExecReload=//p' "$T/run/pixgate-deliver.service")
+check "reload" env MAINPID="$deliverer" sh -c "$reload"
+check "has it read its configuration again" until_true 10 grep -q 'configuration read again' "$T/deliver.log"
+stop "$deliverer"
+equal "it ends with 0 when it is stopped" 0 "$ENDED"
+reconcile=$(setting pixgate-reconcile@.service ExecStart)
+env PATH="$(dirname "$PIXGATE"):$PATH" sh -c "${reconcile//%i/nobody}" >"$T/reconcile" 2>&1
+check "the reconciliation is of the instance's hook" grep -q "'nobody'" "$T/reconcile"
 
 # '%' begins a specifier in a unit, '$' a variable: no such path gets into one.
 # shellcheck disable=SC2016

@@ -151,6 +151,16 @@ static void what_is_missing_older_or_different_is_found(void **state)
 			fail_msg("%zu: %s, not %s", i, met, rows[i].want);
 }
 
+static void a_receipt_is_the_same_whatever_its_ref(void **state)
+{
+	struct pix_event theirs = { .kind = PIX_RECEIVED, .e2eid = "E1", .ref = "700100" }, ours = { .kind = PIX_RECEIVED, .e2eid = "E1" };
+
+	(void)state;
+	*met = '\0';
+	compare_item(psp_bs2.list, &theirs, 1, &ours, 1, note, NULL);
+	assert_string_equal(met, "");
+}
+
 static void the_list_must_hold_receipts_of_its_time_alone(void **state)
 {
 	struct pix_event ev = { .kind = PIX_RECEIVED, .has_at = true, .at_ms = 100, .e2eid = "E1" };
@@ -178,6 +188,7 @@ int main(void)
 		cmocka_unit_test(a_pair_is_the_same_whatever_one_side_leaves_out),
 		cmocka_unit_test(what_makes_an_event_once_is_the_same_from_both),
 		cmocka_unit_test(what_is_missing_older_or_different_is_found),
+		cmocka_unit_test(a_receipt_is_the_same_whatever_its_ref),
 		cmocka_unit_test(the_list_must_hold_receipts_of_its_time_alone),
 	};
 

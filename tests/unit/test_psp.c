@@ -224,12 +224,34 @@ static void a_call_is_found_by_its_name(void **state)
 	assert_string_equal(psp_call_find(&psp_bs2_indirect, "webhook.change")->method, "PUT");
 }
 
+static void what_a_list_names_is_there(void **state)
+{
+	(void)state;
+	assert_null(psp_bs2_indirect.list);
+	for (const struct psp *const *p = psps; *p; p++) {
+		const struct psp_list *l = (*p)->list;
+		const struct psp_call *call, *one;
+
+		if (!l)
+			continue;
+		call = psp_call_find(*p, l->call);
+		one = psp_call_find(*p, l->one);
+		assert_true(call && one && l->items && l->window_ms >= 3600 * 1000);
+		assert_true(strstr(call->path, "{since}") && strstr(call->path, "{until}") && strstr(one->path, "{e2eid}"));
+		assert_int_equal(!strstr(call->path, "{page}"), l->first_page < 0);
+		assert_string_equal(call->scope, "pix.read");
+		assert_true(!(*p)->token->scope || strstr((*p)->token->scope, call->scope));
+		assert_int_equal(l->resend, psp_call_find(*p, "webhook.resend") != NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_registration_error_of_efi_is_explained),
 		cmocka_unit_test(an_error_of_bs2_is_known_in_any_case),
 		cmocka_unit_test(a_call_is_found_by_its_name),
+		cmocka_unit_test(what_a_list_names_is_there),
 		cmocka_unit_test(profiles_are_found_by_name),
 		cmocka_unit_test(environments_are_found_by_name),
 		cmocka_unit_test(suffixes_are_cut_with_a_plain_or_an_encoded_slash),

@@ -21,7 +21,7 @@ struct page {
 static struct lies {
 	struct page pages[5];
 	int page_count;			/* of pages[] */
-	const char *told_pages, *told_items, *told_size;	/* NULL: not told */
+	const char *told_pages, *told_items, *told_size;	/* NULL: not told; "3;1": 3 on the first page, then 1 */
 	enum { EMPTY, REFUSED, LAST_AGAIN, FIRST_AGAIN } behind;
 } lies;
 
@@ -49,7 +49,7 @@ static void add_rows(int from, int to)
 static void add_count(const char *name, const char *value)
 {
 	if (value)
-		add(",\"%s\":%s", name, value);
+		add(",\"%s\":%.*s", name, (int)strcspn(value, ";"), value);
 }
 
 static const char *efi(const char *request, int n)
@@ -60,7 +60,7 @@ static const char *efi(const char *request, int n)
 	if (for_token(request))
 		return good(request, n);
 	strcpy(says, OK_JSON "{\"parametros\":{\"paginacao\":{\"paginaAtual\":0");
-	add_count("quantidadeDePaginas", lies.told_pages);
+	add_count("quantidadeDePaginas", page && lies.told_pages && strchr(lies.told_pages, ';') ? strchr(lies.told_pages, ';') + 1 : lies.told_pages);
 	add_count("quantidadeTotalDeItens", lies.told_items);
 	add_count("itensPorPagina", lies.told_size);
 	add("}},\"pix\":[");
@@ -136,6 +136,7 @@ static const struct row {
 	{ "nothing told, full pages", { { { 0, 100 }, { 100, 200 } }, 2, NULL, NULL, NULL, EMPTY }, 200, 0, 3, NULL },
 	{ "nothing told, the same page for ever", { { { 0, 100 } }, 1, NULL, NULL, NULL, LAST_AGAIN }, 100, 100, 2, "same page again and again" },
 	{ "only pages told", { { { 0, 100 }, { 100, 130 } }, 2, "2", NULL, NULL, REFUSED }, 130, 0, 2, NULL },
+	{ "a page count that shrinks", { { { 0, 100 }, { 100, 200 }, { 200, 230 } }, 3, "3;1", NULL, NULL, EMPTY }, 230, 0, 3, NULL },
 	{ "only items told", { { { 0, 100 }, { 100, 130 } }, 2, NULL, "130", NULL, REFUSED }, 130, 0, 2, NULL },
 };
 
