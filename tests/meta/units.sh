@@ -2,7 +2,7 @@
 # Every file of the request path has a unit test of its name, or a row in units.txt that says which one covers it.
 . "$(dirname "$0")/../lib.sh"
 cd "$ROOT" || exit 2
-for file in lib/*.c pix/*.c inbox/*.c conf/*.c fcgi/*.c gen/*.c api/*.c emul/*.c check/*.c; do
+for file in lib/*.c pix/*.c inbox/*.c conf/*.c fcgi/*.c gen/*.c api/*.c emul/*.c check/*.c recon/*.c; do
 	test=tests/unit/test_$(basename "$file")
 	row=$(sed -n "s|^${file//./\\.}[ 	]*||p" tests/meta/units.txt)
 	case $row in
