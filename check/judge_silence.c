@@ -96,7 +96,7 @@ static bool judge_asked(const struct silence_seen *s, enum severity *severity, s
 {
 	(void)fix;
 	if (!s->asked) {
-		*severity = SEVERITY_NOTE;
+		*severity = SEVERITY_WARN;	/* an alarm that cannot ring is not well */
 		return buf_puts(seen, s->why);
 	}
 	put_count(seen, s->paid);

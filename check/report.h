@@ -8,6 +8,7 @@ struct report_style {
 	bool color;
 	bool quiet;		/* only what is not ok */
 	bool all;		/* -v: why it matters too, for what is ok */
+	bool facts;		/* what was seen too, for what is ok */
 	int width;		/* columns that texts are broken at; 0: they are not */
 };
 

@@ -87,10 +87,10 @@ static void put_finding(const struct finding *x, const struct report_style *styl
 	report_tame(x->check->what, false, &what);
 	buf_putf(out, "  %s%s%s  %s: %s\n", style->color ? look->color : "", look->word, style->color ? PLAIN : "", x->check->id, buf_str(&what));
 	buf_free(&what);
-	if (x->severity != SEVERITY_OK || style->all) {
+	if (x->severity != SEVERITY_OK || style->all || style->facts)
 		put_part("seen:", x->seen, false, style, out);
+	if (x->severity != SEVERITY_OK || style->all)
 		put_part("why:", x->check->why, true, style, out);
-	}
 	if (x->severity != SEVERITY_OK)
 		put_part("fix:", x->fix, true, style, out);
 }

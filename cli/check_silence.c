@@ -153,8 +153,8 @@ static bool ask(struct looking *l, struct api *api, struct err *e)
 	return true;
 }
 
-/* What fails is a fact of it: a timer that runs this is no alarm of the PSP's API. */
-static void look_psp(struct looking *l, const struct settings *settings)
+/* What fails is a fact of it; the exit status that it means, 0 where the PSP could be asked. */
+static int look_psp(struct looking *l, const struct settings *settings)
 {
 	struct err e = { 0 };
 	struct api *api = NULL;
@@ -169,11 +169,12 @@ static void look_psp(struct looking *l, const struct settings *settings)
 		snprintf(l->seen->why, sizeof l->seen->why, "%.*s", (int)sizeof l->seen->why - 1, e.text);
 	}
 	api_close(api);
+	return l->seen->asked ? 0 : err_exit(e.code);
 }
 
 static enum severity report(const struct common *c, const struct args *a, const struct silence_seen *seen)
 {
-	const struct report_style style = { .color = table_color(stdout), .quiet = c->quiet, .all = c->verbose };
+	const struct report_style style = { .color = table_color(stdout), .quiet = c->quiet, .all = c->verbose, .facts = true };
 	struct findings found = { 0 };
 	struct buf out = BUF(OUT_MAX);
 	enum severity worst;
@@ -185,11 +186,13 @@ static enum severity report(const struct common *c, const struct args *a, const 
 		report_junit(NULL, &found, a->value[CHECK_STRICT], &out);
 	else
 		report_text(NULL, &found, &style, &out);
+	worst = report_verdict(&found);
+	if (c->quiet && worst == SEVERITY_OK && !c->json && !a->value[CHECK_JUNIT])
+		buf_reset(&out);	/* cron mails whatever is said */
 	if (c->json)
 		out_line(&out);
 	else
 		out_bytes(buf_str(&out), out.len);
-	worst = report_verdict(&found);
 	buf_free(&out);
 	findings_free(&found);
 	return worst;
@@ -201,7 +204,7 @@ int check_silence(const struct common *c, const struct args *a, struct err *e)
 	struct looking l = { .seen = &seen };
 	struct started st = { 0 };
 	enum severity worst;
-	int status = 2;
+	int status = 2, unasked;
 
 	if (!options_ok(c, a, e) || !read_span_of(a->value[CHECK_SILENCE], c->now_ms, &seen, e) || !start_inbox(&st, c, INBOX_READ, e))
 		goto out;
@@ -210,9 +213,9 @@ int check_silence(const struct common *c, const struct args *a, struct err *e)
 		goto out;
 	seen.hook = l.hook->name;
 	seen.psp = l.hook->psp;
-	look_psp(&l, st.settings);
+	unasked = look_psp(&l, st.settings);
 	worst = report(c, a, &seen);
-	status = worst == SEVERITY_FAIL || (worst == SEVERITY_WARN && a->value[CHECK_STRICT]);
+	status = unasked ? unasked : worst == SEVERITY_FAIL || (worst == SEVERITY_WARN && a->value[CHECK_STRICT]);
 out:
 	idset_free(&l.told);
 	idset_free(&l.filled);

@@ -54,6 +54,8 @@ static bool only_key(struct state *st, struct emul_cob *cob, struct err *e)
 		return true;
 	if (!state_webhooks(st, "pix", INT64_MIN, INT64_MAX, 0, 1, &registered, keep_key, cob, e))
 		return false;
+	if (!registered)
+		return fail(e, ERR_USAGE, "no key has a URL yet: register one (pixgate webhook set HOOK), or give --key KEY");
 	return registered == 1 || fail(e, ERR_USAGE, "--key KEY is missing: %" PRId64 " keys have a URL, so which is meant is not clear", registered);
 }
 

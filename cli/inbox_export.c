@@ -19,7 +19,7 @@ enum { FORMAT, OUTPUT, BODY, HOOK, KIND, TXID, E2EID, DELIVERY, SINCE, LIMIT };
 
 static const struct opt options[] = {
 	[FORMAT]   = { "--format", "FORMAT", "jsonl (as inbox list --json) or csv", 0 },
-	[OUTPUT]   = { "--output", "FILE", "writes a new file, which its owner alone may read, instead of standard output", 'o' },
+	[OUTPUT]   = { "--output", "FILE", "writes a new file, which its owner alone may read, instead of standard output (also -o)", 'o' },
 	[BODY]     = { "--body", NULL, "jsonl: with each event the body that told of it", 0 },
 	[HOOK]     = { "--hook", "NAME", "of that hook alone", 0 },
 	[KIND]     = { "--kind", "KIND", "as for inbox list", 0 },

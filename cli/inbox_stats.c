@@ -117,7 +117,7 @@ static bool stats_json(const struct inbox_stats *n, const char *hook, struct inb
 
 static bool sinks_people(struct inbox *box, const char *hook, int64_t now_ms, struct err *e)
 {
-	static const char *const heads[] = { "hook", "sink", ">waiting", "oldest", ">delivered", ">dead", "", "last failure", NULL };
+	static const char *const heads[] = { "hook", "sink", ">waiting", "oldest", ">delivered", ">dead", "now", "last failure", NULL };
 	struct sinks sinks = { .table = table_new(heads), .now_ms = now_ms };
 	bool ok = box->ops->sinks(box, hook, sink_row, &sinks, e);
 

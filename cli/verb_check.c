@@ -96,7 +96,7 @@ static int terminal_width(void)
 
 static void print_report(const struct common *c, const struct args *a, const struct target *t, const struct findings *f)
 {
-	const struct report_style style = { table_color(stdout), c->quiet, c->verbose, terminal_width() };
+	const struct report_style style = { .color = table_color(stdout), .quiet = c->quiet, .all = c->verbose, .width = terminal_width() };
 	struct buf out = BUF(OUT_MAX);
 
 	if (c->json)

@@ -117,16 +117,19 @@ silence loja 1h
 equal "… and the webhook is as silent as before" "1 fail $LOST" "$STATUS $(found silence.heard)"
 check "… and says so" grep -q 'pixgate reconcile found 1 of them' "$T/out"
 
+equal "all is well is no mail from cron" "0 0" "$("$PIXGATE" --conf "$CONF" -q check loja --silence 16m >"$T/quiet" 2>&1; echo $?) $(wc -c <"$T/quiet")"
+check "and else says how much was paid" grep -q 'seen: .* Pix from' <("$PIXGATE" --conf "$CONF" check loja --silence 16m 2>&1)
+
 # --- a busy PSP, one that is down, one that cannot be asked
 "$PIXGATE" emul fault --conf-dir "$E" list-rate --value 1
 silence loja 1h
 equal "a busy PSP is waited for" "1 fail $LOST" "$STATUS $(found silence.heard)"
 stop "$EMUL_PID"
 silence loja 1h
-equal "a PSP that is down is a note" "0 note none" "$STATUS $(found silence.asked) $(found silence.heard)"
+equal "a PSP that is down is no silence, and not well" "4 warn none" "$STATUS $(found silence.asked) $(found silence.heard)"
 serve
 silence mudo 1h
-equal "a hook without credentials too" "0 note none" "$STATUS $(found silence.asked) $(found silence.heard)"
+equal "a hook without credentials too" "2 warn none" "$STATUS $(found silence.asked) $(found silence.heard)"
 check "… that says what is missing" grep -q 'client_id is not set' "$T/out"
 
 # --- BS2

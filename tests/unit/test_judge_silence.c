@@ -122,14 +122,14 @@ static void those_without_a_txid_alone_have_a_cause_of_their_own(void **state)
 	assert_int_equal(verdict(&s), SEVERITY_WARN);
 }
 
-static void an_api_that_cannot_be_asked_is_a_note(void **state)
+static void an_api_that_cannot_be_asked_is_no_alarm(void **state)
 {
 	struct silence_seen s = { .hook = "loja", .psp = &psp_efi, .why = "hook \"loja\": client_id is not set" };
 
 	(void)state;
-	finds(&s, "silence.asked", SEVERITY_NOTE, "client_id is not set");
+	finds(&s, "silence.asked", SEVERITY_WARN, "client_id is not set");
 	finds(&s, "silence.heard", -1, NULL);
-	assert_int_equal(verdict(&s), SEVERITY_OK);
+	assert_int_equal(verdict(&s), SEVERITY_WARN);
 	s = asked(&psp_bs2, 3, 3);
 	s.whole = false;
 	strcpy(s.unwhole, "the PSP gave one page, and it is full");
@@ -211,7 +211,7 @@ int main(void)
 		cmocka_unit_test(no_money_and_all_told_are_well),
 		cmocka_unit_test(some_that_are_missing_warn),
 		cmocka_unit_test(those_without_a_txid_alone_have_a_cause_of_their_own),
-		cmocka_unit_test(an_api_that_cannot_be_asked_is_a_note),
+		cmocka_unit_test(an_api_that_cannot_be_asked_is_no_alarm),
 		cmocka_unit_test(the_causes_are_the_psps_and_name_the_hook),
 		cmocka_unit_test(where_nothing_has_a_txid_that_is_looked_at_first),
 		cmocka_unit_test(the_missing_are_listed_and_bounded),

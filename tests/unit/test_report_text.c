@@ -53,6 +53,15 @@ static void what_is_not_ok_says_what_was_seen_why_it_matters_and_what_to_do(void
 	hasnt(text, "set a name");
 }
 
+static void facts_are_what_was_seen_of_all_and_no_more(void **state)
+{
+	const char *text = report(&all, (struct report_style){ .facts = true });
+
+	(void)state;
+	has(text, "1 address");
+	hasnt(text, "a PSP looks it up");
+}
+
 static void the_lines_of_a_server_stand_below_each_other(void **state)
 {
 	(void)state;
@@ -163,6 +172,7 @@ int main(void)
 		cmocka_unit_test(where_all_is_well_nothing_is_to_be_fixed),
 		cmocka_unit_test(quiet_leaves_out_what_is_ok_and_verbose_explains_it),
 		cmocka_unit_test(colour_is_used_only_where_it_is_wanted),
+		cmocka_unit_test(facts_are_what_was_seen_of_all_and_no_more),
 		cmocka_unit_test(prose_is_broken_between_words_at_the_width),
 		cmocka_unit_test(nothing_hostile_reaches_a_terminal),
 		cmocka_unit_test(the_secret_is_not_in_it),

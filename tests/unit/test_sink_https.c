@@ -115,7 +115,7 @@ static void every_status_means_something(void **state)
 		{ 301, SENT_AGAIN, "HTTP 301: a redirect, which is not followed; set url to where it ends" },
 		{ 302, SENT_AGAIN, "HTTP 302: a redirect, which is not followed; set url to where it ends" },
 		{ 308, SENT_AGAIN, "HTTP 308: a redirect, which is not followed; set url to where it ends" },
-		{ 400, SENT_AGAIN, "HTTP 400" }, { 401, SENT_AGAIN, "HTTP 401: not let in; does it know the same secret?" },
+		{ 400, SENT_AGAIN, "HTTP 400" }, { 401, SENT_AGAIN, "HTTP 401: not let in; has it the same secret, and the right time?" },
 		{ 404, SENT_AGAIN, "HTTP 404: nothing is there; is url right?" }, { 405, SENT_AGAIN, "HTTP 405: it takes no POST; is url right?" },
 		{ 409, SENT_AGAIN, "HTTP 409" }, { 410, SENT_STOP, "HTTP 410: it wants no more events" },
 		{ 413, SENT_AGAIN, "HTTP 413: the event is too large for it" }, { 422, SENT_AGAIN, "HTTP 422" },
