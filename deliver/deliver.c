@@ -29,6 +29,7 @@ enum {
 struct trouble {
 	struct err why;
 	int64_t since_ms, next_ms, reopen_ms;
+	bool told;
 };
 
 struct loop {
@@ -62,7 +63,7 @@ static void begin_trouble(struct loop *l, const struct err *e)
 	for (const struct parcel *p = l->shift.unsettled; p; p = p->next)
 		n++;
 	if (!t->since_ms || strcmp(t->why.text, e->text))
-		tell_trouble(e, n, now);
+		t->told |= tell_trouble(e, n, now);
 	if (!t->since_ms) {
 		t->since_ms = now;
 		t->reopen_ms = now + REOPEN_MS;
@@ -75,9 +76,10 @@ static void end_trouble(struct loop *l)
 {
 	if (!l->trouble.since_ms)
 		return;
-	tell_recovered(ticks_ms() - l->trouble.since_ms);
+	if (l->trouble.told)
+		tell_recovered(ticks_ms() - l->trouble.since_ms);
+	l->trouble.told = false;
 	l->trouble.since_ms = 0;
-	l->shift.changed = true;	/* nothing was claimed meanwhile */
 }
 
 /* Files that were replaced are met only by opening again. */
@@ -98,15 +100,23 @@ static void reopen(struct loop *l)
 	*d->box = fresh;
 }
 
-/* A turn that failed is followed by one that only records: it needs less room on a full disk. */
+/*
+ * After a trouble what ended is recorded alone, for that needs the least room on a full disk. Only a whole turn shows that it is over: one
+ * that has nothing to write succeeds on a full disk, too.
+ */
 static void turn(struct loop *l)
 {
-	bool alone = l->trouble.since_ms || l->shift.stopping;
+	struct shift *s = &l->shift;
+	bool ok = true, alone = l->trouble.since_ms || s->stopping;
 	struct err e = { 0 };
 
 	if (l->trouble.since_ms)
 		reopen(l);
-	if (shift_turn(&l->shift, alone, &e))
+	if (alone && shift_news(s))
+		ok = shift_turn(s, true, &e);
+	if (ok && !s->stopping)
+		ok = shift_turn(s, false, &e);
+	if (ok)
 		end_trouble(l);
 	else
 		begin_trouble(l, &e);
@@ -206,7 +216,7 @@ static void go_on(struct loop *l)
 	struct shift *s = &l->shift;
 
 	for (;;) {
-		if (*s->d->stop && !s->stopping) {
+		if (__atomic_load_n(s->d->stop, __ATOMIC_RELAXED) && !s->stopping) {
 			s->stopping = true;
 			l->stop_ms = ticks_ms();
 			if (s->workers)

@@ -95,9 +95,11 @@ void tell_news(const struct outlet *o)
 	}
 }
 
+/* It was said when it happened; cron's mail need not say it every minute. */
 void tell_stopped(const struct inbox_sink_state *s)
 {
-	stopped(s->hook, s->name, s->why);
+	if (!silent)
+		stopped(s->hook, s->name, s->why);
 }
 
 void tell_resumed(const struct inbox_sink_state *s)
@@ -115,14 +117,16 @@ void tell_opened(const struct outlet *o)
 	log_line("deliver: opened hook=%s sink=%s", o->key.hook, o->key.name);
 }
 
-void tell_trouble(const struct err *e, size_t unrecorded, int64_t mono_ms)
+bool tell_trouble(const struct err *e, size_t unrecorded, int64_t mono_ms)
 {
 	char more[48];
 	unsigned left_out;
 
-	if (log_allow(&troubles, mono_ms, &left_out))
-		log_line("deliver: error inbox unrecorded=%zu why=\"%s\": nothing is handed over until it can be used%s", unrecorded, e->text,
-			 held(left_out, more, sizeof more));
+	if (!log_allow(&troubles, mono_ms, &left_out))
+		return false;
+	log_line("deliver: error inbox unrecorded=%zu why=\"%s\": nothing is handed over until it can be used%s", unrecorded, e->text,
+		 held(left_out, more, sizeof more));
+	return true;
 }
 
 void tell_recovered(int64_t after_ms)

@@ -17,8 +17,8 @@ void tell_resumed(const struct inbox_sink_state *s);
 void tell_shut(const struct outlet *o, const struct err *e);
 void tell_opened(const struct outlet *o);
 
-/* The inbox cannot be used: so many outcomes wait to be recorded. Said when it begins, and when the reason changes. */
-void tell_trouble(const struct err *e, size_t unrecorded, int64_t mono_ms);
+/* The inbox cannot be used: so many outcomes wait to be recorded. Said when it begins, and when the reason changes; false: too often. */
+bool tell_trouble(const struct err *e, size_t unrecorded, int64_t mono_ms);
 void tell_recovered(int64_t after_ms);
 void tell_lost(size_t unrecorded);	/* it ends with outcomes that could not be recorded */
 

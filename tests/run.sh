@@ -141,7 +141,7 @@ ulimit -c 0
 
 build "$base" || summary
 # Long ones first, so that the short ones fill what is left of two cores.
-long="tests/e2e/crash.sh tests/e2e/stall.sh tests/e2e/disk.sh"
+long="tests/e2e/deliver_kill.sh tests/e2e/crash.sh tests/e2e/stall.sh tests/e2e/disk.sh"
 rest=$(printf '%s\n' tests/e2e/*.sh | grep -vxF "$(tr ' ' '\n' <<<"$long")")
 # shellcheck disable=SC2086
 scripts e2e "$base" 240 $long
@@ -161,7 +161,7 @@ build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {
 	for t in sqlite_tidy inbox inbox_crowd loop run_end sink_https sink_exec; do
 		CMOCKA_MESSAGE_OUTPUT=TAP job "tsan.test_$t" 90 "$base/tsan/tests/test_$t"
 	done
-	scripts tsan.e2e "$base/tsan" 120 tests/e2e/copies.sh tests/e2e/signals.sh
+	scripts tsan.e2e "$base/tsan" 120 tests/e2e/copies.sh tests/e2e/signals.sh tests/e2e/deliver.sh
 }
 build "$base/clang" CC=clang CFLAGS='-O1'
 if command -v valgrind >/dev/null; then

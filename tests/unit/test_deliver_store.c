@@ -14,7 +14,7 @@ static bool bad_commit(struct inbox *box, struct err *e)
 		if (failing > 0)
 			failing--;
 		if (shut_down)
-			stop = SIGTERM;
+			__atomic_store_n(&stop, SIGTERM, __ATOMIC_RELAXED);
 		box->ops->rollback(box);
 		return (fail)(e, ERR_STORE, "inbox inbox.db: database or disk is full");
 	}

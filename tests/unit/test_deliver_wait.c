@@ -36,7 +36,7 @@ static void say_stop(const char *sink, const struct message *m, struct sent_resu
 	(void)result;
 	pthread_mutex_lock(&play.lock);
 	if (play.count >= stop_at)
-		stop = SIGTERM;
+		__atomic_store_n(&stop, SIGTERM, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&play.lock);
 }
 
@@ -232,7 +232,7 @@ static void a_failure_goes_out_again_by_itself(void **state)
 static void say_stop_slowly(const char *sink, const struct message *m, struct sent_result *result)
 {
 	say_stop(sink, m, result);
-	if (stop)
+	if (__atomic_load_n(&stop, __ATOMIC_RELAXED))
 		nap(200);
 }
 
