@@ -151,7 +151,9 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		*e = (struct err){ 0 };
 	if (e->code)
 		fail_in(e, "hook \"%s\"", r.hook->name);
-	reconcile_sum(&r);
+	/* cron mails whatever is said; and of nothing that was looked at there is no sum */
+	if (c->json || ((!c->quiet || gap(&r.tally) || stopped) && (!e->code || r.plan.at_ms > r.plan.since_ms)))
+		reconcile_sum(&r);
 	status = stopped ? 128 + stopped : gap(&r.tally);
 out:
 	end(&r);

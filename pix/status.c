@@ -49,6 +49,9 @@ bool pix_status_stale(const struct pix_event *late, const struct pix_event *befo
 {
 	int ours = pix_status_rank(late->kind, late->status), theirs = pix_status_rank(before->kind, before->status);
 
+	/* no word where one came before tells nothing new */
+	if (!*late->status && *before->status)
+		return true;
 	if (ours >= 0 && theirs >= 0 && ours != theirs)
 		return ours < theirs;
 	return late->has_at && before->has_at && late->at_ms < before->at_ms;

@@ -11,7 +11,7 @@ int pix_status_rank(enum pix_kind kind, const char *status);
 
 /*
  * late and before are of one thing (the same hook, kind, e2eid and ref), and late came after before. Does it tell an older state?
- * By the rank of their words; where these do not tell, by the PSP's times, where both have one.
+ * By the rank of their words; where these do not tell, by the PSP's times, where both have one. No word after a word is old.
  */
 bool pix_status_stale(const struct pix_event *late, const struct pix_event *before);
 

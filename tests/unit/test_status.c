@@ -66,6 +66,9 @@ static void an_older_state_is_told_by_words_then_by_times(void **state)
 		{ "NOVIDADE", 9, "DEVOLVIDO", 5, false },
 		{ "EM_PROCESSAMENTO", 5, "NOVIDADE", 9, true },
 		{ "NOVIDADE", 0, "DEVOLVIDO", 0, false },
+		{ "", 0, "EFETIVADO", 0, true },			/* no word behind a word */
+		{ "EFETIVADO", 0, "", 0, false },
+		{ "", 5, "", 5, false },
 	};
 
 	(void)state;
