@@ -22,6 +22,12 @@ static const struct opt options[] = {
 	{ 0 }
 };
 
+/* Cron mails whatever is said; and of what never began there is no sum. */
+static bool worth_a_word(const struct delivered *did, const struct common *c, const struct err *e)
+{
+	return c->json || did->again || did->dead || (!c->quiet && (did->done || !e->code));
+}
+
 static void say(const struct delivered *did, bool json)
 {
 	struct buf b = BUF(OUT_MAX);
@@ -143,11 +149,10 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	d.workers = (int)workers;
 	if (!start_inbox(&st, c, INBOX_DELIVER, e) || (d.hook && !start_hook(st.settings, d.hook, e)))
 		goto out;
-	signal(SIGXFSZ, SIG_IGN);	/* a file at the limit that a shared host sets is a full disk, no reason to die */
 	stop_catch();
 	number = serve(&st, &d, c, &did, e);
 	stop_release();
-	if (d.once && (c->json || !c->quiet || did.again || did.dead))
+	if (d.once && worth_a_word(&did, c, e))
 		say(&did, c->json);
 	end_inbox(&st);
 	if (d.once)

@@ -8,7 +8,7 @@
 #include "deliver/ticks.h"
 
 enum {
-	PLAN_MOST = 500,	/* events at a time: the gate's writers wait for as long as a transaction lasts */
+	PLAN_MOST = 256,	/* events at a time: the gate's writers wait for as long as a transaction lasts */
 	STEP_MS = 250, STEP_MOST_MS = 5000,
 };
 

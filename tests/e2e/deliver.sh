@@ -13,6 +13,7 @@ by_cron() {
 	write_conf
 	run --conf "$CONF" deliver --once
 	ended "without a sink there is nothing to do" 2 "no hook has a sink"
+	equal "... and no sum of it" 0 "$(wc -c <"$T/out")"
 	shop_conf
 	run --conf "$CONF" deliver --once --hook banca
 	ended "an unknown hook names the nearest" 2 "nearest: 'banco'"
