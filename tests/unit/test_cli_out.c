@@ -16,7 +16,7 @@
 static struct inbox_row row(void)
 {
 	struct inbox_row r = {
-		.id = 7, .note = 3, .hook = "loja", .psp = "efi", .received_ms = 1795262400123, .delivery = "pending",
+		.id = 7, .note = 3, .hook = "loja", .psp = "efi", .received_ms = 1795262400123, .delivery = "pending", .source = "webhook",
 		.event = { .kind = PIX_RECEIVED, .has_cents = true, .cents = 1, .has_at = true, .at_ms = 1795262400000 }
 	};
 
@@ -39,7 +39,7 @@ static void an_event_has_the_contracts_members_in_their_order(void **state)
 		"{\"id\":7,\"hook\":\"loja\",\"psp\":\"efi\",\"kind\":\"received\",\"e2eid\":\"E00000000202611211200aaaaaaaaaaa\","
 		"\"txid\":\"pedido0007\",\"key\":\"chave@example.com\",\"ref\":\"\",\"status\":\"\",\"amount_cents\":1,"
 		"\"at\":\"2026-11-21T12:00:00.000Z\",\"received_at\":\"2026-11-21T12:00:00.123Z\",\"foreign\":false,"
-		"\"delivery\":\"pending\",\"note\":3,\"test\":false}");
+		"\"delivery\":\"pending\",\"note\":3,\"test\":false,\"source\":\"webhook\"}");
 	buf_free(&b);
 }
 
@@ -71,7 +71,8 @@ static void cells_are_for_people(void **state)
 	assert_string_equal(cells.text[1], "2026-11-21T12:00:00Z");
 	assert_string_equal(cells.text[4], "1234567,89");
 	assert_null(cells.text[6]);
-	assert_string_equal(cells.text[8], "foreign");
+	assert_string_equal(cells.text[8], "pending");
+	assert_string_equal(cells.text[9], "foreign");
 }
 
 static void objects_and_lists_nest(void **state)
