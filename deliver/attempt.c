@@ -30,7 +30,8 @@ void attempt_make(struct attempt *a, struct parcel *p, struct open_sink **open)
 		sent_as(&p->result, SENT_STUCK, "%s", e.text);
 		return;
 	}
-	if (!confirmed(a, p, a->deliver->now()))
+	p->unsent = !confirmed(a, p, a->deliver->now());
+	if (p->unsent)
 		return;
 	if (!a->json.max)
 		a->json = BUF(MESSAGE_BASE + 8 * (size_t)LIMIT_BODY_MAX);

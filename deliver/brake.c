@@ -3,7 +3,7 @@
 /* First pause and longest, by what paused it. */
 static const struct pauses {
 	int64_t first_ms, most_ms;
-} slow = { 30 * 1000, 3600 * 1000 }, stuck = { 1000, 60 * 1000 };
+} slow = { 30 * 1000, 3600 * 1000 }, stuck = { 1000, 60 * 1000 }, failing = { 30 * 1000, 300 * 1000 };
 
 enum { ROOM_MOST = 1 << 16, ROW_MOST = 32 };
 
@@ -59,13 +59,14 @@ static enum brake_step pause_it(struct brake *b, const struct pauses *p, int *ro
 
 enum brake_step brake_result(struct brake *b, unsigned round, const struct sent_result *result, int64_t now_ms, int64_t *pause_ms)
 {
-	bool old = round != b->round, paused = b->slow || b->stuck;
+	bool old = round != b->round, paused = b->slow || b->stuck || b->failed >= BRAKE_FAILED;
+	int row;
 
 	switch (result->how) {
 	case SENT_DONE:
 		if (old)
 			return BRAKE_ON;
-		b->slow = b->stuck = 0;
+		b->slow = b->stuck = b->failed = 0;
 		b->at_once = b->at_once ? b->at_once * 2 : 2;
 		if (b->at_once > ROOM_MOST)
 			b->at_once = ROOM_MOST;
@@ -74,7 +75,12 @@ enum brake_step brake_result(struct brake *b, unsigned round, const struct sent_
 	case SENT_GIVE_UP:
 		/* It may be the event's fault alone: others go on, one by one. */
 		b->at_once = 1;
-		return BRAKE_ON;
+		if (old || result->how == SENT_GIVE_UP)
+			return BRAKE_ON;
+		if (b->failed < ROW_MOST)
+			b->failed++;
+		row = b->failed - BRAKE_FAILED;
+		return row < 0 ? BRAKE_ON : pause_it(b, &failing, &row, false, -1, now_ms, pause_ms);
 	case SENT_SLOW:
 		return pause_it(b, &slow, &b->slow, old, result->retry_after_s, now_ms, pause_ms);
 	case SENT_STUCK:
@@ -94,6 +100,12 @@ enum brake_step brake_result(struct brake *b, unsigned round, const struct sent_
 bool brake_over(const struct brake *b, int64_t now_ms)
 {
 	return b->held && now_ms >= b->until_ms;
+}
+
+void brake_paused(struct brake *b)
+{
+	b->failed = BRAKE_FAILED - 1;
+	b->stuck = 1;
 }
 
 void brake_let(struct brake *b)

@@ -128,7 +128,8 @@ void outlet_ended(struct outlet *o, const struct parcel *p, int64_t now_ms, int6
 	enum brake_step step;
 
 	o->in_hand--;
-	if (p->tried) {
+	/* A PSP that knows nothing of an event says nothing of the sink; one that cannot be asked keeps all of its events here. */
+	if (p->tried && !(p->unsent && p->result.how == SENT_AGAIN)) {
 		step = brake_result(&o->brake, p->round, &p->result, mono_ms, &pause_ms);
 		if (step != BRAKE_ON) {
 			o->news = news[step];

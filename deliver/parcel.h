@@ -16,6 +16,7 @@ struct parcel {
 	unsigned round;			/* the brake's, when it was begun */
 	/* how it went: the worker's */
 	bool tried;			/* false: it goes back as if it had never been claimed */
+	bool unsent;			/* the PSP did not confirm it: the result is none of the sink's */
 	struct sent_result result;
 	int64_t took_ms;
 	/* what the inbox is told: the loop's */

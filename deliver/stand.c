@@ -40,7 +40,7 @@ static bool at_start(const struct inbox_sink_state *s, void *arg)
 		l->resume[o - l->outlets->item] = true;
 		tell_resumed(s);
 	} else if (paused) {
-		o->brake.stuck = 1;
+		brake_paused(&o->brake);
 		if (s->stopped)
 			tell_stopped(s);
 	}

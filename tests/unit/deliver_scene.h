@@ -136,7 +136,7 @@ static inline void put_events(struct inbox *box, const char *hook, int first, in
 {
 	for (int i = first; i < first + count; i++) {
 		struct pix_event ev = event_no(i);
-		char body[32];
+		char body[32] = "";
 		struct inbox_note note = note_of(body, &ev, 1);
 
 		snprintf(body, sizeof body, "{\"n\":%d}", i);

@@ -196,6 +196,62 @@ static void a_failure_after_a_pause_neither_ends_the_row_nor_begins_a_pause(void
 	assert_int_equal(pause, 60 * 1000);
 }
 
+static void five_failures_in_a_row_are_the_sinks_own(void **state)
+{
+	static const int64_t want_s[] = { 30, 60, 120, 240, 300, 300 };
+	struct brake b = { .at_once = 8 };
+	int64_t pause = 7, at = 0;
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(now(&b, SENT_AGAIN, NOBODY, at, &pause), BRAKE_ON);
+	assert_int_equal(now(&b, SENT_DONE, NOBODY, at, &pause), BRAKE_ON);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(now(&b, SENT_AGAIN, NOBODY, at, &pause), BRAKE_ON);
+	assert_int_equal(now(&b, SENT_GIVE_UP, NOBODY, at, &pause), BRAKE_ON);
+	assert_int_equal(pause, 7);
+	for (size_t i = 0; i < sizeof want_s / sizeof *want_s; i++) {
+		assert_int_equal(now(&b, SENT_AGAIN, NOBODY, at, &pause), BRAKE_PAUSE);
+		assert_int_equal(pause, want_s[i] * 1000);
+		at += pause;
+		assert_true(brake_over(&b, at));
+		brake_let(&b);
+	}
+	assert_int_equal(now(&b, SENT_DONE, NOBODY, at, &pause), BRAKE_WELL);
+	assert_int_equal(now(&b, SENT_AGAIN, NOBODY, at, &pause), BRAKE_ON);
+}
+
+static void what_began_before_the_pause_is_no_further_failure(void **state)
+{
+	struct brake b = { .at_once = 8, .failed = 4 };
+	struct sent_result again = as(SENT_AGAIN, NOBODY);
+	unsigned round = b.round;
+	int64_t pause;
+
+	(void)state;
+	assert_int_equal(brake_result(&b, round, &again, 0, &pause), BRAKE_PAUSE);
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(brake_result(&b, round, &again, 0, &pause), BRAKE_ON);
+	assert_int_equal(b.failed, 5);
+}
+
+static void what_another_process_paused_is_paused_again_by_one_failure(void **state)
+{
+	static const enum sent failures[] = { SENT_AGAIN, SENT_STUCK, SENT_SLOW };
+	int64_t pause;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		struct brake b = { 0 };
+
+		brake_paused(&b);
+		assert_int_equal(now(&b, failures[i], NOBODY, 0, &pause), BRAKE_PAUSE);
+		b = (struct brake){ 0 };
+		brake_paused(&b);
+		assert_int_equal(now(&b, SENT_DONE, NOBODY, 0, &pause), BRAKE_WELL);
+	}
+}
+
 static void gone_is_until_somebody_resumes_it(void **state)
 {
 	struct brake b = { .at_once = 4 };
@@ -228,6 +284,9 @@ int main(void)
 		cmocka_unit_test(what_began_before_the_pause_does_not_prove_that_it_is_well),
 		cmocka_unit_test(the_first_that_goes_well_after_a_pause_ends_the_row),
 		cmocka_unit_test(a_failure_after_a_pause_neither_ends_the_row_nor_begins_a_pause),
+		cmocka_unit_test(five_failures_in_a_row_are_the_sinks_own),
+		cmocka_unit_test(what_began_before_the_pause_is_no_further_failure),
+		cmocka_unit_test(what_another_process_paused_is_paused_again_by_one_failure),
 		cmocka_unit_test(gone_is_until_somebody_resumes_it),
 	};
 

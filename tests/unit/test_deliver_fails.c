@@ -99,6 +99,20 @@ static void a_sink_that_is_not_there_is_paused_after_one_try(void **state)
 	assert_did(once(), 1, 0, 0, 0);
 }
 
+/* An application that is broken for all: most of its events keep all of their tries. */
+static void five_failures_in_a_row_are_a_pause(void **state)
+{
+	(void)state;
+	put_some(1, 100);
+	bad(SENT_AGAIN, 1000);
+	assert_did(once(), 0, 5, 0, 100);
+	ahead_ms = 31 * 1000;
+	assert_did(once(), 0, 1, 0, 100);
+	bad(SENT_AGAIN, 0);
+	ahead_ms = 400 * 1000;
+	assert_did(once(), 100, 0, 0, 0);
+}
+
 static void a_pause_of_one_sink_is_no_pause_of_another(void **state)
 {
 	(void)state;
@@ -177,6 +191,7 @@ int main(void)
 		DELIVERS(after_the_last_try_of_the_schedule_it_is_dead),
 		DELIVERS(one_that_is_never_taken_stands_in_nobodys_way),
 		DELIVERS(a_sink_that_is_not_there_is_paused_after_one_try),
+		DELIVERS(five_failures_in_a_row_are_a_pause),
 		DELIVERS(a_pause_of_one_sink_is_no_pause_of_another),
 		DELIVERS(a_pause_is_taken_back_when_the_sink_is_well),
 		DELIVERS(a_sink_that_wants_no_more_gets_no_more_until_somebody_says_so),

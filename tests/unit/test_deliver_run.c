@@ -135,26 +135,26 @@ static void what_the_psp_does_not_confirm_is_not_handed_over(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	put_some(1, 5);
+	put_some(1, 12);
 	hooks[0].confirm = true;
 	d.once = true;
 	d.confirm = fake_confirm;
 	confirms = false;
 	asked = 0;
 	assert_true(deliver_run(&d, &did, &e));
-	assert_did(did, 0, 5, 0, 5);
+	assert_did(did, 0, 12, 0, 12);	/* and the sink was not paused for it */
 	assert_int_equal(play.count, 0);
-	assert_int_equal(asked, 5);
+	assert_int_equal(asked, 12);
 	confirms = true;
 	ahead_ms = 7000;
 	assert_true(deliver_run(&d, &did, &e));
-	assert_did(did, 5, 0, 0, 0);
-	assert_int_equal(asked, 10);
+	assert_did(did, 12, 0, 0, 0);
+	assert_int_equal(asked, 24);
 	hooks[0].confirm = confirms = false;
-	put_some(6, 1);
+	put_some(13, 1);
 	assert_true(deliver_run(&d, &did, &e));
 	assert_did(did, 1, 0, 0, 0);
-	assert_int_equal(asked, 10);
+	assert_int_equal(asked, 24);
 	inbox_close(box);
 }
 
