@@ -1,5 +1,5 @@
 # pixgate. `make` builds build/pixgate.fcgi and build/pixgate; `make help` lists the rest. A new .c file needs no edit here.
-VERSION := 0.4.0
+VERSION := 0.5.0
 
 B       ?= build
 PREFIX  ?= /usr/local

@@ -149,7 +149,6 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 	d.workers = (int)workers;
 	if (!start_inbox(&st, c, INBOX_DELIVER, e) || (d.hook && !start_hook(st.settings, d.hook, e)))
 		goto out;
-	signal(SIGXFSZ, SIG_IGN);	/* a file at the limit that a shared host sets is a full disk, no reason to die */
 	stop_catch();
 	number = serve(&st, &d, c, &did, e);
 	stop_release();
