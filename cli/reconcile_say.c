@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/reconcile.h"
+#include "inbox/event_json.h"
 #include "lib/when.h"
 
 #define RESEND_WINDOW_MS (30 * 24 * 3600 * INT64_C(1000))	/* Efí: reenviar takes what is no older */
@@ -26,14 +27,7 @@ static void event_json(struct buf *b, const char *name, const struct pix_event *
 	json_str(b, "txid", ev->txid);
 	json_str(b, "key", ev->key);
 	json_str(b, "status", ev->status);
-	if (ev->has_cents)
-		json_int(b, "amount_cents", ev->cents);
-	else
-		json_none(b, "amount_cents");
-	if (ev->has_at)
-		json_when(b, "at", ev->at_ms);
-	else
-		json_none(b, "at");
+	event_sum(b, ev);
 	json_close(b, '}');
 }
 

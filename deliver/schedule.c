@@ -17,8 +17,3 @@ bool schedule_next(int tries, unsigned chance, int64_t *wait_ms)
 	*wait_ms = ms + ms / 5 * (int64_t)(chance & 0xffff) / 0xffff;
 	return true;
 }
-
-int schedule_tries(void)
-{
-	return WAITS + 1;
-}

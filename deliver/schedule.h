@@ -12,6 +12,4 @@
  */
 bool schedule_next(int tries, unsigned chance, int64_t *wait_ms);
 
-int schedule_tries(void);	/* in all, the first included */
-
 #endif

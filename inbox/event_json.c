@@ -4,6 +4,18 @@
 #include "lib/text.h"
 #include "pix/test_event.h"
 
+void event_sum(struct buf *b, const struct pix_event *ev)
+{
+	if (ev->has_cents)
+		json_int(b, "amount_cents", ev->cents);
+	else
+		json_none(b, "amount_cents");
+	if (ev->has_at)
+		json_when(b, "at", ev->at_ms);
+	else
+		json_none(b, "at");
+}
+
 /* In the contract's order, which has delivery in their midst. */
 static void members(struct buf *b, const struct inbox_row *row, bool delivery)
 {
@@ -18,14 +30,7 @@ static void members(struct buf *b, const struct inbox_row *row, bool delivery)
 	json_str(b, "key", ev->key);
 	json_str(b, "ref", ev->ref);
 	json_str(b, "status", ev->status);
-	if (ev->has_cents)
-		json_int(b, "amount_cents", ev->cents);
-	else
-		json_none(b, "amount_cents");
-	if (ev->has_at)
-		json_when(b, "at", ev->at_ms);
-	else
-		json_none(b, "at");
+	event_sum(b, ev);
 	json_when(b, "received_at", row->received_ms);
 	json_flag(b, "foreign", ev->foreign);
 	if (delivery)

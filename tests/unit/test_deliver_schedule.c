@@ -9,6 +9,8 @@
 #include "inbox/inbox.h"
 
 /* Standard Webhooks 1.0.0, the table below "Example retry schedule": "Time since start" of each try. */
+enum { TRIES = 10 };	/* in all, the first included: Standard Webhooks 1.0.0 */
+
 static void without_luck_the_tries_are_at_the_published_times(void **state)
 {
 	static const int64_t at_s[] = { 0, 5, 305, 2105, 9305, 27305, 63305, 113705, 185705, 272105 };
@@ -22,7 +24,6 @@ static void without_luck_the_tries_are_at_the_published_times(void **state)
 	}
 	assert_int_equal(since, at_s[9] * 1000);
 	assert_int_equal(tries, 10);
-	assert_int_equal(schedule_tries(), 10);
 }
 
 static void a_wait_is_never_shorter_and_at_most_a_fifth_longer(void **state)
@@ -30,7 +31,7 @@ static void a_wait_is_never_shorter_and_at_most_a_fifth_longer(void **state)
 	int64_t least, wait;
 
 	(void)state;
-	for (int tries = 1; tries < schedule_tries(); tries++) {
+	for (int tries = 1; tries < TRIES; tries++) {
 		assert_true(schedule_next(tries, 0, &least));
 		for (unsigned chance = 0; chance <= 0xffff; chance += 257) {
 			assert_true(schedule_next(tries, chance, &wait));
@@ -47,7 +48,7 @@ static void the_last_try_has_no_next(void **state)
 	int64_t wait = 42;
 
 	(void)state;
-	assert_false(schedule_next(schedule_tries(), 0, &wait));
+	assert_false(schedule_next(TRIES, 0, &wait));
 	assert_false(schedule_next(1000, 0xffff, &wait));
 	assert_int_equal(wait, 42);
 }
@@ -58,7 +59,7 @@ static void no_wait_is_further_ahead_than_the_inbox_allows(void **state)
 	int64_t wait;
 
 	(void)state;
-	for (int tries = 1; tries < schedule_tries(); tries++) {
+	for (int tries = 1; tries < TRIES; tries++) {
 		assert_true(schedule_next(tries, 0xffff, &wait));
 		assert_true(wait < INBOX_AHEAD_MS);
 	}
