@@ -158,7 +158,7 @@ build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
 }
 # A thread copies the inbox's WAL: the programs that get it going, and a crowd at the gate. Others hand over: what each does at once.
 build "$base/tsan" SAN=thread CFLAGS='-O1 -g' && {
-	for t in sqlite_tidy inbox inbox_crowd loop run_end sink_https sink_exec deliver_run deliver_fails deliver_wait deliver_store workers; do
+	for t in sqlite_tidy inbox inbox_crowd loop run_end sink_https sink_exec deliver_run deliver_fails deliver_wait deliver_clock deliver_store workers; do
 		CMOCKA_MESSAGE_OUTPUT=TAP job "tsan.test_$t" 90 "$base/tsan/tests/test_$t"
 	done
 	scripts tsan.e2e "$base/tsan" 120 tests/e2e/copies.sh tests/e2e/signals.sh tests/e2e/deliver.sh

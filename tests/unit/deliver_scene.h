@@ -3,6 +3,7 @@
 #define TESTS_UNIT_DELIVER_SCENE_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -37,6 +38,7 @@ static struct {
 
 static _Atomic int64_t ahead_ms;	/* the clock was set by so much */
 static volatile sig_atomic_t stop;
+static pthread_t loop;		/* the thread that runs it */
 static struct sink sinks_of[SINKS_MOST];
 static struct hook hooks[2];
 static struct settings shop;
@@ -113,6 +115,18 @@ static inline const struct sink_type *find_fake(const char *name)
 	return strcmp(name, "fake") ? NULL : &sink_fake;
 }
 
+static inline void woken(int number)
+{
+	(void)number;
+}
+
+/* As a signal does: it is noted, and whatever the loop waits for is interrupted. */
+static inline void stop_now(void)
+{
+	__atomic_store_n(&stop, SIGTERM, __ATOMIC_RELAXED);
+	pthread_kill(loop, SIGUSR1);
+}
+
 /* Two hooks, "loja" with sinks "a" and "b" (or less), "outra" without any. */
 static inline int scene(void **state)
 {
@@ -120,6 +134,8 @@ static inline int scene(void **state)
 
 	memset(&play, 0, sizeof play);
 	pthread_mutex_init(&play.lock, NULL);
+	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = woken }, NULL);
+	loop = pthread_self();
 	stop = 0;
 	ahead_ms = 0;
 	began_ms = ticks();
@@ -217,12 +233,60 @@ static inline struct inbox_stats standing(void)
 	return st;
 }
 
+static inline bool note_sink(const struct inbox_sink_state *s, void *arg)
+{
+	*(struct inbox_sink_state *)arg = *s;
+	return true;
+}
+
 static inline void assert_did(struct delivered did, int64_t done, int64_t again, int64_t dead, int64_t waiting)
 {
 	assert_int_equal(did.done, done);
 	assert_int_equal(did.again, again);
 	assert_int_equal(did.dead, dead);
 	assert_int_equal(did.waiting, waiting);
+}
+
+static inline void nap(int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+static inline size_t sends(void)
+{
+	size_t n;
+
+	pthread_mutex_lock(&play.lock);
+	n = play.count;
+	pthread_mutex_unlock(&play.lock);
+	return n;
+}
+
+/* Until n sends were begun in all, or something is wrong for long. */
+static inline bool begun_in_all(size_t n)
+{
+	for (int i = 0; i < 2000; i++) {
+		if (sends() >= n)
+			return true;
+		nap(10);
+	}
+	return false;
+}
+
+static size_t stop_at;
+
+/* Ends the deliverer with the send that makes it so many. */
+static inline void say_stop(const char *sink, const struct message *m, struct sent_result *result)
+{
+	(void)sink;
+	(void)m;
+	(void)result;
+	pthread_mutex_lock(&play.lock);
+	if (play.count >= stop_at)
+		stop_now();
+	pthread_mutex_unlock(&play.lock);
 }
 
 #define DELIVERS(test) cmocka_unit_test_setup_teardown(test, scene, drop_place)

@@ -129,12 +129,6 @@ static void a_pause_of_one_sink_is_no_pause_of_another(void **state)
 	assert_did(once(), 20, 0, 0, 0);
 }
 
-static bool note_sink(const struct inbox_sink_state *s, void *arg)
-{
-	*(struct inbox_sink_state *)arg = *s;
-	return true;
-}
-
 static struct inbox_sink_state sink_state(void)
 {
 	struct inbox_sink_state s = { 0 };

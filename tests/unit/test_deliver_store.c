@@ -10,11 +10,11 @@ static bool shut_down;		/* with the first that fails, somebody stops the deliver
 static bool bad_commit(struct inbox *box, struct err *e)
 {
 	commits++;
-	if (failing && play.count) {
+	if (failing && sends()) {
 		if (failing > 0)
 			failing--;
 		if (shut_down)
-			__atomic_store_n(&stop, SIGTERM, __ATOMIC_RELAXED);
+			stop_now();
 		box->ops->rollback(box);
 		return (fail)(e, ERR_STORE, "inbox inbox.db: database or disk is full");
 	}

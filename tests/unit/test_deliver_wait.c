@@ -1,44 +1,5 @@
-/* The loop over time: several workers, a stop, a clock that is set. Nothing here depends on speed. */
+/* The loop over time: several workers, a stop. Nothing here depends on speed. */
 #include "tests/unit/deliver_scene.h"
-
-#include <unistd.h>
-
-static void nap(int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	nanosleep(&t, NULL);
-}
-
-/* Until n sends were begun in all, or something is wrong for long. */
-static bool begun_in_all(size_t n)
-{
-	for (int i = 0; i < 2000; i++) {
-		size_t count;
-
-		pthread_mutex_lock(&play.lock);
-		count = play.count;
-		pthread_mutex_unlock(&play.lock);
-		if (count >= n)
-			return true;
-		nap(10);
-	}
-	return false;
-}
-
-static size_t stop_at;
-
-/* Ends the deliverer with the send that makes it so many. */
-static void say_stop(const char *sink, const struct message *m, struct sent_result *result)
-{
-	(void)sink;
-	(void)m;
-	(void)result;
-	pthread_mutex_lock(&play.lock);
-	if (play.count >= stop_at)
-		__atomic_store_n(&stop, SIGTERM, __ATOMIC_RELAXED);
-	pthread_mutex_unlock(&play.lock);
-}
 
 /* ---- several at a time */
 
@@ -248,7 +209,7 @@ static void on_a_stop_what_was_begun_ends_and_the_rest_goes_back(void **state)
 	did = until_stopped();
 	begun = play.count;
 	assert_int_equal(did.done, begun);
-	assert_true(begun >= 30 && begun < 60);
+	assert_true(begun >= 30 && begun < 30 + 4);	/* what the other workers were about to begin */
 	assert_int_equal(standing().delivered, begun);
 	play.say = NULL;
 	stop = 0;
@@ -281,53 +242,6 @@ static void a_pause_is_remembered_beyond_the_end(void **state)
 	assert_true(once().done >= 50 - (int64_t)begun);
 }
 
-/* ---- the clock is set */
-
-static void say_set_back(const char *sink, const struct message *m, struct sent_result *result)
-{
-	if (play.count > 1) {
-		say_stop(sink, m, result);
-		return;
-	}
-	sent_as(result, SENT_STUCK, "not there");
-	ahead_ms = INT64_C(-6) * 3600 * 1000;
-}
-
-/* The second event is due; only the sink's pause of 1 s stands between. */
-static void a_pause_lasts_no_longer_for_a_clock_that_was_set_back(void **state)
-{
-	(void)state;
-	put_some(1, 2);
-	stop_at = 2;
-	play.say = say_set_back;
-	assert_int_equal(until_stopped().done, 1);
-	assert_int_equal(play.sent[1].event, 2);
-	assert_true(play.sent[1].ms - play.sent[0].ms >= 900);
-	assert_true(play.sent[1].ms - play.sent[0].ms < 60000);
-}
-
-static void say_set_forward(const char *sink, const struct message *m, struct sent_result *result)
-{
-	(void)sink;
-	(void)result;
-	if (m->row->id != 9)
-		return;
-	ahead_ms = INT64_C(20) * 3600 * 1000;
-	put_some(10, 1);
-	assert_true(begun_in_all(10));	/* the loop has claimed again since */
-	nap(100);
-}
-
-static void a_lease_that_ran_out_under_a_running_send_is_not_sent_twice_at_a_time(void **state)
-{
-	(void)state;
-	put_some(1, 9);
-	play.say = say_set_forward;
-	assert_int_equal(once().done, 10);
-	for (int64_t id = 1; id <= 10; id++)
-		assert_int_equal(sent_event(id), 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,8 +254,6 @@ int main(void)
 		DELIVERS(a_failure_goes_out_again_by_itself),
 		DELIVERS(on_a_stop_what_was_begun_ends_and_the_rest_goes_back),
 		DELIVERS(a_pause_is_remembered_beyond_the_end),
-		DELIVERS(a_pause_lasts_no_longer_for_a_clock_that_was_set_back),
-		DELIVERS(a_lease_that_ran_out_under_a_running_send_is_not_sent_twice_at_a_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,11 +88,6 @@ static void an_unknown_sink_gets_them_one_by_one_in_their_order(void **state)
 	ended(w);
 }
 
-static void nap(int ms)
-{
-	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL);
-}
-
 static void say_wait(const char *sink, const struct message *m, struct sent_result *result)
 {
 	(void)sink;
