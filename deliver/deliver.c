@@ -19,7 +19,7 @@ enum {
 	REST_MS = 1000,			/* at most, between two looks for a signal and at the clock */
 	LOOK_MS = 20,			/* between two looks into the inbox while workers are busy */
 	AGAIN_MS = 1000,		/* until a trouble of the inbox is looked at again */
-	REOPEN_MS = 10 * 1000,
+	REOPEN_MS = 5 * 1000,
 	PATIENCE_MS = 5 * 1000,		/* at the end, for a trouble to pass */
 	SHUT_MS = 60 * 1000,		/* between two tries to open what is shut */
 	JUMP_MS = 2000,			/* from here on the clock was set */
@@ -201,14 +201,14 @@ static bool ended(const struct loop *l)
 
 	if (s->in_hand)
 		return false;
+	if (s->stopping && !shift_news(s))
+		return true;
 	if (l->trouble.since_ms && (s->stopping || s->d->once)) {
 		int64_t since = l->trouble.since_ms > l->stop_ms ? l->trouble.since_ms : l->stop_ms;
 
 		return ticks_ms() - since >= PATIENCE_MS;
 	}
-	if (l->trouble.since_ms || shift_news(s))
-		return false;
-	return s->stopping || (s->d->once && s->dry);
+	return !l->trouble.since_ms && !shift_news(s) && s->d->once && s->dry;
 }
 
 static void go_on(struct loop *l)
@@ -261,6 +261,15 @@ static void free_room(struct shift *s)
 	free(s->room);
 }
 
+/* To count what waits, the inbox looks at all jobs that ever were: 0.2 s for a million. */
+static bool may_wait(const struct shift *s)
+{
+	for (size_t i = 0; i < s->outlets.count; i++)
+		if (s->outlets.item[i].shut || s->outlets.item[i].stopped)
+			return true;
+	return s->stopping || s->due_ms;
+}
+
 bool deliver_run(const struct deliver *d, struct delivered *did, struct err *e)
 {
 	struct loop l = { .shift = { .d = d, .did = did }, .offset_ms = d->now() - ticks_ms() };
@@ -288,9 +297,9 @@ bool deliver_run(const struct deliver *d, struct delivered *did, struct err *e)
 		lost++;
 	if (lost)
 		tell_lost(lost);
-	if (l.trouble.since_ms)
+	if (l.trouble.since_ms && (!s->stopping || shift_news(s)))
 		*e = l.trouble.why;
-	else if (d->once && !stand_waiting(&s->outlets, *d->box, &did->waiting, e))
+	else if (d->once && may_wait(s) && !stand_waiting(&s->outlets, *d->box, &did->waiting, e))
 		goto out;
 	else if (d->once && shut.code)
 		*e = shut;

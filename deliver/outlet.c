@@ -135,6 +135,7 @@ void outlet_ended(struct outlet *o, const struct parcel *p, int64_t now_ms, int6
 			o->news = news[step];
 			o->until_ms = now_ms + pause_ms;
 			o->told = false;
+			o->stopped = step == BRAKE_STOP;
 			snprintf(o->why, sizeof o->why, "%s", p->result.why);
 		}
 	}

@@ -27,6 +27,7 @@ struct outlet {
 	int64_t lasts_ms;		/* at most, from the worker's taking it to its outcome */
 	int most;			/* sends at a time, however well it is */
 	bool shut;			/* it could not be opened: nothing is claimed for it */
+	bool stopped;			/* as far as we know it wants no more */
 	size_t in_hand;			/* claimed, and their outcome not yet known to the loop */
 	struct brake brake;
 	enum outlet_news news;

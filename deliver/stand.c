@@ -41,6 +41,7 @@ static bool at_start(const struct inbox_sink_state *s, void *arg)
 		tell_resumed(s);
 	} else if (paused) {
 		brake_paused(&o->brake);
+		o->stopped = s->stopped;
 		if (s->stopped)
 			tell_stopped(s);
 	}

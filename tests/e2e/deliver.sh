@@ -140,6 +140,25 @@ until_false_for() { # SECONDS COMMAND…
 	! until_true "$@"
 }
 
+# A backup is put in the inbox's place while the service runs.
+replaced() {
+	mkdir "$T/pixgate/box"
+	sed -i 's|sqlite:inbox.db|sqlite:box/inbox.db|' "$CONF"
+	gate_start
+	deliver_start replaced -q
+	notify 5
+	check "what comes is delivered" until_true 20 stands delivered 5
+	mv "$T/pixgate/box" "$T/pixgate/old"
+	mkdir "$T/pixgate/box"
+	notify 6
+	check "an inbox in another's place is found" until_true 40 stands delivered 6
+	check "… and that is said" grep -q '^deliver: inbox can be used again' "$T/replaced.log"
+	stop "$PID"
+	equal "… and it ends with 0" 0 "$ENDED"
+	gate_stop
+	sed -i 's|sqlite:box/inbox.db|sqlite:inbox.db|' "$CONF"
+}
+
 # All of a backlog goes through little memory.
 memory() {
 	local pid kb=() n
@@ -159,5 +178,6 @@ memory() {
 
 by_cron
 service
+replaced
 memory
 finish

@@ -21,6 +21,15 @@ static bool bad_commit(struct inbox *box, struct err *e)
 	return real->commit(box, e);
 }
 
+static atomic_bool locked;	/* no transaction begins */
+
+static bool bad_begin(struct inbox *box, struct err *e)
+{
+	if (locked)
+		return (fail)(e, ERR_STORE, "inbox inbox.db: locked");
+	return real->begin(box, e);
+}
+
 static bool run_spied(bool once_only, struct delivered *did, struct err *e)
 {
 	struct inbox *box = opened(INBOX_DELIVER);
@@ -30,6 +39,7 @@ static bool run_spied(bool once_only, struct delivered *did, struct err *e)
 	real = box->ops;
 	spy = *real;
 	spy.commit = bad_commit;
+	spy.begin = bad_begin;
 	box->ops = &spy;
 	d.once = once_only;
 	ok = deliver_run(&d, did, e);
@@ -89,12 +99,39 @@ static void a_stop_waits_some_seconds_for_the_inbox(void **state)
 	shut_down = false;
 }
 
+static void *stop_soon(void *arg)
+{
+	(void)arg;
+	nap(300);
+	stop_now();
+	return NULL;
+}
+
+static void a_stop_waits_for_nothing_where_there_is_nothing_to_record(void **state)
+{
+	struct delivered did;
+	struct err e = { 0 };
+	pthread_t other;
+	int64_t since = ticks();
+
+	(void)state;
+	put_some(1, 10);
+	locked = true;
+	assert_int_equal(pthread_create(&other, NULL, stop_soon, NULL), 0);
+	assert_true(run_spied(false, &did, &e));
+	pthread_join(other, NULL);
+	locked = false;
+	assert_int_equal(play.count, 0);
+	assert_true(ticks() - since < 5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DELIVERS(what_could_not_be_recorded_is_recorded_later_and_not_sent_again),
 		DELIVERS(while_nothing_can_be_recorded_nothing_more_is_begun),
 		DELIVERS(a_stop_waits_some_seconds_for_the_inbox),
+		DELIVERS(a_stop_waits_for_nothing_where_there_is_nothing_to_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
