@@ -47,11 +47,15 @@ cases() {
 
 	equal "$NAME: a refund" 200 "$(send --secret "$FIRST" --id pix_3 --kind refund --txid pedido0003 --e2eid E3)"
 	stands "… pays no order" 3 2 0
+	for status in RJCT ACSP NOVIDADE; do
+		equal "$NAME: a receipt with status $status" 200 "$(send --secret "$FIRST" --id "pix_$status" --txid pedido0003 --e2eid E3 --status $status)"
+	done
+	stands "… is no money" 6 2 0
 	equal "$NAME: less money than the order asks for" 200 "$(send --secret "$FIRST" --id pix_4 --txid pedido0003 --cents 1233 --e2eid E3)"
 	equal "$NAME: no amount" 200 "$(send --secret "$FIRST" --id pix_5 --txid pedido0003 --cents null --e2eid E4)"
 	equal "$NAME: no such order" 200 "$(send --secret "$FIRST" --id pix_6 --txid "x'--" --e2eid E5)"
 	equal "$NAME: an order that is paid already" 200 "$(send --secret "$FIRST" --id pix_7 --e2eid E6)"
-	stands "… are for a person to look at" 7 2 4
+	stands "… are for a person to look at" 10 2 4
 
 	# rotation: both are known for a while, on either side first
 	equal "$NAME: signed with the new secret, too, which it does not know" 200 "$(send --secret "$SECOND" --secret "$FIRST" --id pix_8 --kind refund)"
@@ -70,20 +74,20 @@ cases() {
 	rm "$PRIVATE/secrets.txt"
 	refused "its secret is not there" 500 --secret whsec_
 	secrets "$SECOND"
-	stands "so much was kept" 10 2 4
+	stands "so much was kept" 13 2 4
 	chmod -R a-w "$PRIVATE"
 	equal "$NAME: nothing can be written" 500 "$(send --secret "$SECOND" --id pix_11 --txid pedido0003 --e2eid E3)"
-	stands "… is not kept" 10 2 4
+	stands "… is not kept" 13 2 4
 	chmod -R u+w "$PRIVATE"
-	equal "$NAME: the next try" 200 "$(send --secret "$SECOND" --id pix_11 --txid pedido0003 --e2eid E3)"
-	stands "… is" 11 3 4
+	equal "$NAME: the next try" 200 "$(send --secret "$SECOND" --id pix_11 --txid pedido0003 --e2eid E3 --status Efetivado)"
+	stands "… is" 14 3 4
 
 	marking_fails
 	equal "$NAME: the order cannot be marked" 500 "$(send --secret "$SECOND" --id pix_12 --txid pedido0004 --e2eid E7)"
-	stands "… so the delivery is not noted" 11 3 4
+	stands "… so the delivery is not noted" 14 3 4
 	marking_works
 	equal "$NAME: the next try" 200 "$(send --secret "$SECOND" --id pix_12 --txid pedido0004 --e2eid E7)"
-	stands "… pays" 12 4 4
+	stands "… pays" 15 4 4
 	equal "$NAME: no secret, no payment in its log" "" "$(grep -F -e "${FIRST#whsec_}" -e "${SECOND#whsec_}" -e pedido "$T/$NAME.log")"
 }
 
@@ -99,9 +103,9 @@ done
 # --- a program: what it is given stands in the environment
 NAME="exec"
 receiver exec
-program() { # NAME STATUS ID KIND TXID CENTS E2EID
+program() { # NAME STATUS ID KIND TXID CENTS E2EID [PSP'S STATUS]
 	echo '{"type":"pix"}' | ${as[@]+"${as[@]}"} env -i "PATH=$PATH" PIXGATE_ID="$3" PIXGATE_KIND="$4" PIXGATE_TXID="$5" PIXGATE_AMOUNT_CENTS="$6" \
-		PIXGATE_E2EID="$7" dash "$T/receiver/exec/paid.sh" "$PRIVATE" >>"$T/exec.log" 2>&1
+		PIXGATE_E2EID="$7" PIXGATE_STATUS="${8:-}" dash "$T/receiver/exec/paid.sh" "$PRIVATE" >>"$T/exec.log" 2>&1
 	equal "exec: $1" "$2" $?
 }
 program "a payment" 0 pix_1 received pedido0001 1234 E1
@@ -111,10 +115,11 @@ rm "$PRIVATE/pix_1.done"
 program "the same again, the note of it lost" 0 pix_1 received pedido0001 1234 E1
 stands "… is known" 1 1 0
 program "a refund" 0 pix_2 refund pedido0002 1234 E2
+program "a receipt that failed" 0 pix_2a received pedido0002 1234 E2 RJCT
 program "another amount" 0 pix_3 received pedido0002 123 E3
 program "no amount, no txid" 0 pix_4 received "" "" E4
 program "an order that is paid already" 0 pix_5 received pedido0001 1234 E5
-stands "… are for a person to look at" 5 1 3
+stands "… are for a person to look at" 6 1 3
 program "an id that is another folder's file" 100 ../pix_6 received pedido0002 1234 E6
 program "a txid that is a pattern" 100 pix_6 received '.*' 1234 E6
 mv "$PRIVATE/orders.txt" "$PRIVATE/away.txt"
@@ -123,9 +128,9 @@ mv "$PRIVATE/away.txt" "$PRIVATE/orders.txt"
 chmod -R a-w "$PRIVATE"
 program "nothing can be written: later" 75 pix_6 received pedido0002 1234 E6
 chmod -R u+w "$PRIVATE"
-stands "… nothing of it is kept" 5 1 3
+stands "… nothing of it is kept" 6 1 3
 program "the next try" 0 pix_6 received pedido0002 1234 E6
-stands "… pays" 6 2 3
+stands "… pays" 7 2 3
 
 for file in "$ROOT"/examples/receivers/*/*; do
 	check "${file#"$ROOT/"} has less than 60 lines" test "$(wc -l <"$file")" -lt 60

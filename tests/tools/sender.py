@@ -24,6 +24,7 @@ def main():
     p.add_argument("--secret", action="append", default=[])
     p.add_argument("--id", default="pix_00112233445566778899aabbccddeeff")
     p.add_argument("--kind", default="received")
+    p.add_argument("--status", default="")
     p.add_argument("--txid", default="pedido0001")
     p.add_argument("--cents", default="1234")
     p.add_argument("--e2eid", default="E0000000020261120120000000000001")
@@ -35,7 +36,7 @@ def main():
     o = p.parse_args()
 
     event = {"id": 7, "hook": "loja", "psp": "efi", "kind": o.kind, "e2eid": o.e2eid, "txid": o.txid, "key": "loja@example.com", "ref": "",
-             "status": "", "amount_cents": json.loads(o.cents), "at": "2026-11-20T12:00:00.000Z", "received_at": "2026-11-20T12:00:01.000Z",
+             "status": o.status, "amount_cents": json.loads(o.cents), "at": "2026-11-20T12:00:00.000Z", "received_at": "2026-11-20T12:00:01.000Z",
              "foreign": False}
     body = o.body or json.dumps({"type": "pix." + o.kind, "timestamp": "2026-11-20T12:00:01.000Z", "id": o.id, "data": event})
     at = str(int(time.time()) - o.ago)

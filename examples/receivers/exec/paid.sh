@@ -24,8 +24,9 @@ case $PIXGATE_TXID in *[!A-Za-z0-9]*) exit 100 ;; esac
 
 [ ! -e "$own/$PIXGATE_ID.done" ] || exit 0	# it came before
 { [ -r "$own/orders.txt" ] && cat >"$own/$PIXGATE_ID.new" && : >>"$own/paid.txt"; } || exit 75
-if [ "$PIXGATE_KIND" = received ]; then	# else a refund, …
-	mark_paid "$PIXGATE_TXID" "$PIXGATE_AMOUNT_CENTS" "$PIXGATE_E2EID" || exit 75
-fi
+case $PIXGATE_KIND:$PIXGATE_STATUS in	# else a refund, or a receipt that failed
+received: | received:EFETIVADO | received:Efetivado | received:ACCC)
+	mark_paid "$PIXGATE_TXID" "$PIXGATE_AMOUNT_CENTS" "$PIXGATE_E2EID" || exit 75 ;;
+esac
 sync	# all of it is on the disk before it is called done
 mv "$own/$PIXGATE_ID.new" "$own/$PIXGATE_ID.done" || exit 75

@@ -35,7 +35,7 @@ async function once(id, body) {
 	if (await fs.stat(path.join(own, id + '.done')).catch(() => null)) return	// it came before
 	await write(id + '.new', 'w', body)
 	const pix = JSON.parse(body).data
-	if (pix.kind === 'received') await markPaid(pix.txid, pix.amount_cents, pix.e2eid)	// else a refund, …
+	if (pix.kind === 'received' && /^(EFETIVADO|ACCC|)$/i.test(pix.status)) await markPaid(pix.txid, pix.amount_cents, pix.e2eid)	// else a refund, …
 	await fs.rename(path.join(own, id + '.new'), path.join(own, id + '.done'))
 	const folder = await fs.open(own)
 	await folder.sync()	// the new name too is on the disk

@@ -45,7 +45,7 @@ try {
 	$db->exec('CREATE TABLE IF NOT EXISTS deliveries (id TEXT PRIMARY KEY, body TEXT NOT NULL, said TEXT)');
 	$note = $db->prepare('INSERT OR IGNORE INTO deliveries (id, body) VALUES (?, ?)');
 	$note->execute([$id, $body]);
-	if ($note->rowCount() === 1 && $pix['kind'] === 'received')	// else it came before, or is a refund, …
+	if ($note->rowCount() === 1 && $pix['kind'] === 'received' && preg_match('/^(EFETIVADO|ACCC)?$/i', $pix['status']))	// else it came before, failed, …
 		$db->prepare('UPDATE deliveries SET said = ? WHERE id = ?')
 			->execute([mark_paid($db, $pix['txid'], $pix['amount_cents'], $pix['e2eid']), $id]);
 	$db->exec('COMMIT');

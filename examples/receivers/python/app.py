@@ -52,7 +52,7 @@ def pix():	# whatever is raised here is answered with 500: pixgate then tries ag
         db.execute("CREATE TABLE IF NOT EXISTS orders (txid TEXT PRIMARY KEY, amount_cents INTEGER NOT NULL, paid_by TEXT)")
         db.execute("CREATE TABLE IF NOT EXISTS deliveries (id TEXT PRIMARY KEY, body TEXT NOT NULL, said TEXT)")
         note = db.execute("INSERT OR IGNORE INTO deliveries (id, body) VALUES (?, ?)", (delivery, request.get_data(as_text=True)))
-        if note.rowcount == 1 and event["kind"] == "received":	# else it came before, or is a refund, …
+        if note.rowcount == 1 and event["kind"] == "received" and event["status"].upper() in ("", "EFETIVADO", "ACCC"):	# else a repeat, a failure, …
             said = mark_paid(db, event["txid"], event["amount_cents"], event["e2eid"])
             db.execute("UPDATE deliveries SET said = ? WHERE id = ?", (said, delivery))
         db.execute("COMMIT")
