@@ -10,7 +10,7 @@ for source in tests/fuzz/fuzz_*.c; do
 	# what it looks into, and where its first inputs are
 	case $name in
 	fuzz_parse)
-		with=(pix/*.c lib/json.c lib/jsonwall.c lib/buf.c lib/err.c lib/mem.c lib/money.c lib/text.c lib/when.c -lcjson)
+		with=(pix/*.c lib/json.c lib/jsonwall.c lib/jsonwrite.c lib/buf.c lib/err.c lib/mem.c lib/money.c lib/text.c lib/when.c -lcjson)
 		seeds=(tests/data/*/)
 		;;
 	fuzz_template)
