@@ -82,6 +82,9 @@ bool line_char(struct line *l, char c, struct err *e)
 	l->sign = c == '$' || c == '%';
 	/* between backticks nothing skips */
 	l->skip = c == '\\' && (!skip || l->g->backslash == BACKSLASH_QUOTES) && !(l->at == AT_OTHER && l->g->other == '`');
+	if (c == '\n' && l->pair)
+		return fail(e, ERR_CONFIG, "two backslashes end a line: some servers would go on with it on the next line");
+	l->pair = c == '\\' && !l->skip;
 	if (c == '\n')
 		return over(l, skip, e);
 	if (l->at == AT_COMMENT)

@@ -19,6 +19,7 @@ struct line {
 	bool edge;	/* a quote may open here */
 	bool closed;	/* a quote has just closed */
 	bool skip;	/* a backslash stands before */
+	bool pair;	/* two, the first of which takes the meaning from the second */
 	bool holds;	/* a value stands between these quotes */
 	bool sign;	/* '$' or '%' stands before */
 	bool assigned;	/* the first '=' stands before */

@@ -201,6 +201,7 @@ static void a_comment_does_not_go_on_over_its_lines_end(void **state)
 	all("a \\\n b \"@\"\n", "q");
 	is(APACHE, "a\\\n\"@\"\n", MID_WORD);
 	all("a \\\n# @\n", "a comment behind a line that ends with a backslash");
+	is(APACHE, "a \\\\\n# @\n", "two backslashes end a line: some servers would go on with it on the next line");
 	is(APACHE, "# a\\\nb \"@\"\n", "a backslash ends a comment: some servers would go on with it on the next line");
 	is(NGINX, "# a\\\n", "a backslash ends a comment: some servers would go on with it on the next line");
 	is(NGINX, "# a\\", "a backslash ends a comment: some servers would go on with it on the next line");
