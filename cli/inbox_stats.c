@@ -1,6 +1,7 @@
 /* `pixgate inbox stats`: how much has arrived. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/out.h"
 #include "cli/start.h"
@@ -16,14 +17,28 @@ static const struct opt options[] = {
 
 /* Sinks, told as they come: as members of an open list, or as rows of a table. */
 struct sinks {
+	const struct settings *settings;
 	struct buf *json;
 	struct table *table;
 	int64_t now_ms;
 };
 
+/* One that was renamed or taken out of the file: what waits for it waits for nobody. */
+static bool configured(const struct settings *s, const struct inbox_sink_state *sink)
+{
+	const struct hook *h = settings_hook(s, sink->hook);
+	const struct sink_list *list = h ? hook_sinks(s, h) : NULL;
+
+	for (size_t i = 0; list && i < list->count; i++)
+		if (strcmp(list->item[i].name, sink->name) == 0)
+			return true;
+	return false;
+}
+
 static bool sink_json(const struct inbox_sink_state *s, void *arg)
 {
-	struct buf *b = ((struct sinks *)arg)->json;
+	const struct sinks *sinks = arg;
+	struct buf *b = sinks->json;
 
 	json_open(b, NULL, '{');
 	json_str(b, "hook", s->hook);
@@ -41,6 +56,7 @@ static bool sink_json(const struct inbox_sink_state *s, void *arg)
 		json_none(b, "paused_until");
 	json_flag(b, "stopped", s->stopped);
 	json_str(b, "why", s->why);
+	json_flag(b, "configured", configured(sinks->settings, s));
 	json_close(b, '}');
 	return true;
 }
@@ -59,16 +75,22 @@ static bool sink_row(const struct inbox_sink_state *s, void *arg)
 	table_cell(t, s->oldest_ms ? oldest : NULL);
 	table_cellf(t, "%" PRId64, s->delivered);
 	table_cellf(t, "%" PRId64, s->dead);
-	table_cellf(t, "%s%s", s->stopped ? "stopped" : s->paused_ms > sinks->now_ms ? "paused until " : "",
-		!s->stopped && s->paused_ms > sinks->now_ms ? paused : "");
+	if (!configured(sinks->settings, s))
+		table_cell(t, "not in the configuration");
+	else if (s->stopped)
+		table_cell(t, "stopped: pixgate deliver --resume");
+	else if (s->paused_ms > sinks->now_ms)
+		table_cellf(t, "paused until %s", paused);
+	else
+		table_cell(t, NULL);
 	table_cell(t, s->why);
 	return true;
 }
 
-static bool stats_json(const struct inbox_stats *n, const char *hook, struct inbox *box, struct err *e)
+static bool stats_json(const struct settings *settings, const struct inbox_stats *n, const char *hook, struct inbox *box, struct err *e)
 {
 	struct buf b = BUF(OUT_MAX);
-	struct sinks sinks = { .json = &b };
+	struct sinks sinks = { .settings = settings, .json = &b };
 	bool ok;
 
 	json_open(&b, NULL, '{');
@@ -115,10 +137,10 @@ static bool stats_json(const struct inbox_stats *n, const char *hook, struct inb
 	return ok;
 }
 
-static bool sinks_people(struct inbox *box, const char *hook, int64_t now_ms, struct err *e)
+static bool sinks_people(const struct settings *settings, struct inbox *box, const char *hook, int64_t now_ms, struct err *e)
 {
 	static const char *const heads[] = { "hook", "sink", ">waiting", "oldest", ">delivered", ">dead", "now", "last failure", NULL };
-	struct sinks sinks = { .table = table_new(heads), .now_ms = now_ms };
+	struct sinks sinks = { .settings = settings, .table = table_new(heads), .now_ms = now_ms };
 	bool ok = box->ops->sinks(box, hook, sink_row, &sinks, e);
 
 	if (ok && table_rows(sinks.table)) {
@@ -173,10 +195,10 @@ static int run(const struct common *c, const struct args *a, struct err *e)
 		goto out;
 	}
 	if (c->json) {
-		stats_json(&n, a->value[HOOK], st.box, e);
+		stats_json(st.settings, &n, a->value[HOOK], st.box, e);
 	} else {
 		stats_people(&n);
-		sinks_people(st.box, a->value[HOOK], c->now_ms, e);
+		sinks_people(st.settings, st.box, a->value[HOOK], c->now_ms, e);
 	}
 out:
 	end_inbox(&st);

@@ -192,15 +192,18 @@ assert jobs[1]["state"] == "delivered" and jobs[1]["next_at"] is None and rows[0
 	has "to people too" "erp: waiting, 2 tries, next 2026-11-18T11:06:40.000Z, last 2026-11-06T21:20:00.000Z: HTTP 500"
 	inbox show 2 --json
 	python "an event without jobs has an empty list" 'assert rows[0]["jobs"] == [] and rows[0]["source"] == "webhook"'
+	sed -i '1i sinks = ( { name = "mail"; type = "dir"; path = "mail"; } );' "$CONF"
 	inbox stats --json
 	python "stats tells of sinks" '
 s = rows[0]["sinks"]
 assert [x["sink"] for x in s] == ["erp", "mail"] and s[0]["hook"] == "loja", s
 assert s[0]["waiting"] == 1 and s[0]["why"] == "HTTP 500" and s[0]["oldest_at"] and s[0]["paused_until"] is None and not s[0]["stopped"], s
-assert s[1]["delivered"] == 1 and s[1]["oldest_at"] is None and s[1]["stopped"], s'
+assert s[1]["delivered"] == 1 and s[1]["oldest_at"] is None and s[1]["stopped"], s
+assert not s[0]["configured"] and s[1]["configured"], s'
 	inbox stats
 	has "and to people" "HTTP 500"
-	has "also that one is stopped" "stopped"
+	has "also that one is stopped, and what to do" "stopped: pixgate deliver --resume"
+	has "and that one is nobody's any more" "not in the configuration"
 }
 
 # Under root, or in a name space of his own, anybody may mount.
