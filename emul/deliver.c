@@ -40,15 +40,15 @@ static bool settle(const struct bank *bank, const struct bank_psp *psp, const st
 {
 	const struct schedule *schedule = cb->once ? NULL : bank->schedule ? bank->schedule : schedule_of(psp->name);
 	int attempt = (int)cb->made + 1;
-	int64_t at;
+	int64_t ended = bank->now(), at;
 
-	switch (schedule_after(schedule, attempt, r->status, bank->now(), bank->scale, &at)) {
+	switch (schedule_after(schedule, attempt, r->status, ended, bank->scale, &at)) {
 	case SCHEDULE_DONE:
 		log_line("emul: taken callback=%" PRId64 " kind=%s attempt=%d status=%ld", cb->id, cb->kind, attempt, r->status);
 		return state_callback_settle(bank->state, cb->id, NULL, "taken", e);
 	case SCHEDULE_AGAIN:
 		log_line("emul: failed callback=%" PRId64 " kind=%s attempt=%d status=%ld again_in_ms=%" PRId64 " reason=%s", cb->id, cb->kind,
-			 attempt, r->status, at - bank->now(), r->reason);
+			 attempt, r->status, at - ended, r->reason);
 		return state_callback_settle(bank->state, cb->id, &at, r->reason, e);
 	case SCHEDULE_GIVEN_UP:
 		break;

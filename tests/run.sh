@@ -14,7 +14,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 work=$(mktemp -d "${TMPDIR:-/tmp}/pixgate-check.XXXXXX")
 chmod 755 "$work"
-passed=0 failed=0
+passed=0 failed=0 wrong=()
 declare -A job_of=() since=()
 began=$EPOCHSECONDS
 
@@ -52,7 +52,10 @@ collect() { # PID STATUS
 	printf '%-4s %-36s %3d tests %3d.%d s\n' "$([ "$bad" -eq 0 ] && echo ok || echo FAIL)" "$name" $((good + bad)) $((took / 10)) $((took % 10))
 	if [ "$bad" -gt 0 ]; then
 		[ "$2" -ne 124 ] || echo "    stopped: it took too long"
-		grep -vE '^ok( |$)' "$log" | tail -n 80 | sed 's/^/    /'
+		# what failed before what it said, of which there may be much; and once more at the end of everything
+		grep -E '^not ok( |$)' "$log" | cut -c 1-2000 | sed 's/^/    /'
+		grep -vE '^(not )?ok( |$)' "$log" | tail -n 80 | sed 's/^/    /'
+		wrong+=("$name: $(grep -m 1 -E '^not ok( |$)' "$log" | cut -c 1-500)")
 	fi
 	rm -rf "${work:?}/$name"
 }
@@ -99,6 +102,7 @@ build() { # FOLDER [VARIABLE=VALUE…]
 		echo "FAIL build $b $*"
 		tail -n 40 "$logs/build.${b//\//-}.log" | sed 's/^/    /'
 		failed=$((failed + 1))
+		wrong+=("build $b $*")
 		return 1
 	fi
 }
@@ -131,6 +135,7 @@ scripts() { # LABEL FOLDER SECONDS SCRIPT…
 	done
 }
 summary() {
+	printf 'FAIL %s\n' ${wrong[@]+"${wrong[@]}"} | grep -v '^FAIL $'
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ] || exit 1
 	exit 0

@@ -74,7 +74,8 @@ notice ends received --key "$KEY"
 server nginx
 CONF=$T/pixgate/life.conf
 KEY2=loja+pix@example.com
-bank life --time-scale 0.0004
+# efi-2024, which at this scale is patient for a minute: the gate may be down for as long as a busy machine takes
+bank life --schedule efi-2024 --time-scale 0.0004
 LIFE_PID=$BANK_PID
 conf life "$SITE" loja "$KEY"
 sed -i "s/keys = \[ \"$KEY\" \]/keys = [ \"$KEY\", \"$KEY2\" ]/" "$CONF"
@@ -138,45 +139,45 @@ failed() { # N: so many attempts of the bank did not get a 2xx
 	[ "$(grep -c '^emul: failed' "$T/life.log")" -ge "$1" ]
 }
 every_kind
-check "what is told while the gate is up is there" until_true 15 kept
+check "what is told while the gate is up is there" until_true 30 kept
 gate_stop
 every_kind
-check "with the gate down the bank fails" until_true 10 failed 9
+check "with the gate down the bank fails" until_true 30 failed 9
 stop "$LIFE_PID" KILL
 every_kind
-bank life --time-scale 0.0004
+bank life --schedule efi-2024 --time-scale 0.0004
 LIFE_PID=$BANK_PID
-check "killed and started again it goes on" until_true 10 failed 20
+check "killed and started again it goes on" until_true 30 failed 20
 equal "and nothing new is in the inbox" 1 "$(kept >/dev/null; echo $?)"
 gate_start
-check "the gate is back: everything is there" until_true 20 kept
+check "the gate is back: everything is there" until_true 60 kept
 # the bank dies while the gate has its call and has not answered: it must tell again, which is no second event
 kill -s STOP "$GATE_PID"
 notice life received --key "$KEY" --txid "pedidolento"
 in_hand() { # beside the listening socket one that is connected: the web server has read the call, and handed it on
 	[ "$(grep -cF " $SOCK" /proc/net/unix)" -ge 2 ]
 }
-check "the bank calls" until_true 10 in_hand
+check "the bank calls" until_true 30 in_hand
 sleep 0.1
 stop "$LIFE_PID" KILL
 kill -s CONT "$GATE_PID"
-check "a call whose answer nobody heard is kept" until_true 10 kept
+check "a call whose answer nobody heard is kept" until_true 30 kept
 accepted() {
 	grep -c '^gate: accepted.* events=' "$T/gate.log"
 }
 before=$(accepted)
-bank life --time-scale 0.0004
+bank life --schedule efi-2024 --time-scale 0.0004
 again() {
 	[ "$(accepted)" -gt "$before" ]
 }
-check "the bank tells it again" until_true 10 again
+check "the bank tells it again" until_true 30 again
 check "which is no second event" grep -q '^gate: accepted.* events=1 fresh=0 ' <(tail -n 1 "$T/gate.log")
 check "each event is there once" kept
 echo "# $(kept)"
 settled() {
 	[ "$(grep -cE '^emul: taken' "$T/life.log")" -ge "$(wc -l <"$T/life.bodies")" ]
 }
-check "the bank knows of each that it was taken" until_true 5 settled
+check "the bank knows of each that it was taken" until_true 30 settled
 equal "and gave none up" 0 "$(grep -c '^emul: given up' "$T/life.log")"
 gate_stop
 
@@ -184,19 +185,36 @@ gate_stop
 attempts() { # NAME N: the bank has given up after so many
 	grep -q "^emul: given up .* attempt=$2 status=500 " "$T/$1.log"
 }
-check "an end that is no 2xx is a failure, 429 and a redirect too; a 204 ends it" until_true 15 grep -q '^emul: taken .* attempt=6 status=204' "$T/ends.log"
-check "efi-2024: after 11 attempts it is given up" until_true 20 attempts c2024 11
-check "efi-2026: after 9 attempts it is given up" until_true 25 attempts b2026 9
-check "bs2: after 6 attempts it is given up (its own schedule)" until_true 15 attempts b-bs2 6
+check "an end that is no 2xx is a failure, 429 and a redirect too; a 204 ends it" until_true 60 grep -q '^emul: taken .* attempt=6 status=204' "$T/ends.log"
+check "efi-2024: after 11 attempts it is given up" until_true 60 attempts c2024 11
+check "efi-2026: after 9 attempts it is given up" until_true 60 attempts b2026 9
+check "bs2: after 6 attempts it is given up (its own schedule)" until_true 60 attempts b-bs2 6
 tenth() {
 	grep -q '^emul: failed .* attempt=10 ' "$T/b2024.log"
 }
-check "efi-2024: ten attempts, and one that is 36.5 days away" until_true 30 tenth
+check "efi-2024: ten attempts, and one that is 36.5 days away" until_true 60 tenth
+sleep 0.3
+equal "nothing comes after it was given up or taken" "11 9 6 6" \
+	"$(for n in c2024 b2026 b-bs2 ends; do grep -cF "\"path\": \"$n\"" "$T/calls"; done | tr '\n' ' ' | sed 's/ $//')"
 minutes() {
 	case $1 in efi-2024) echo "$EFI_2024" ;; efi-2026) echo "$EFI_2026" ;; *) echo "$BS2" ;; esac
 }
-enough() { # NAME N
-	[ "$(grep -cF "\"path\": \"$1\"" "$T/calls")" -gt "$2" ]
+# A busy machine makes one call late or another, a wrong schedule the same one each time: a notice that was not in time is
+# followed by two more.
+in_time() { # NAME SCHEDULE SCALE N
+	local notices spacing
+	for notices in 1 2 3; do
+		[ "$notices" = 1 ] || notice "$1" received --key "$KEY"
+		# shellcheck disable=SC2207
+		spacing=(python3 "$ROOT/tests/tools/spacing.py" "$T/calls" "$1" "$notices" "$3" "$SLACK" $(minutes "$2" | cut -d' ' "-f1-$4"))
+		until_true 60 complete "${spacing[@]}"
+		"${spacing[@]}" && return
+	done
+	return 1
+}
+complete() { # COMMAND…: all of the calls are there, whether in time or not
+	"$@"
+	[ $? != 2 ]
 }
 while read -r name schedule scale measured; do
 	[ -n "$name" ] || continue
@@ -208,19 +226,13 @@ minutes = [int(m) for m in sys.argv[1].split()]
 for line in sys.argv[3].splitlines():
     n, ms = map(int, line.split())
     want = minutes[n - 1] * 60000 * float(sys.argv[2])
-    if not want - 50 <= ms <= want + 1:
+    if abs(ms - want) > 1:
         print("after attempt %d %d ms, %.0f expected" % (n, ms, want))
 ' "$(minutes "$schedule")" "$scale" "$said")"
 	[ "$measured" -gt 0 ] || continue
-	until_true 20 enough "$name" "$measured"
-	# shellcheck disable=SC2046
-	check "$schedule x $scale: $measured waits as the merchant measures them" python3 "$ROOT/tests/tools/spacing.py" "$T/calls" "$name" "$scale" "$SLACK" \
-		$(minutes "$schedule" | cut -d' ' "-f1-$measured")
+	check "$schedule x $scale: $measured waits as the merchant measures them" in_time "$name" "$schedule" "$scale" "$measured"
 	sed 's/^/# /' "$T/check.out"
 done <<<"$RUNS"
 echo "# $((EPOCHSECONDS - BEGAN)) s"
-sleep 0.3
-equal "nothing comes after it was given up or taken" "11 9 6 6" \
-	"$(for n in c2024 b2026 b-bs2 ends; do grep -cF "\"path\": \"$n\"" "$T/calls"; done | tr '\n' ' ' | sed 's/ $//')"
 equal "no secret was said" "" "$(grep -lF "$SECRET" "$T"/*.log)"
 finish

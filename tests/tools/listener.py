@@ -5,7 +5,8 @@ listener.py --port N --cert PEM --key PEM --log FILE PATH=ANSWER[,ANSWER…] …
 
 The answers of a path are given one after the other, the last of them ever after: a status, or "close" for none. A
 registration's test gets 200. Each request becomes one JSON line when it is over: path, answer, body, and of the
-monotonic clock the seconds at which it was read ("begin") and answered ("end").
+monotonic clock the seconds at which it came ("begin") and at which its answer set out ("end"): whoever counts from the
+answer cannot have begun to count before.
 """
 import argparse
 import json
@@ -43,6 +44,7 @@ class Merchant(BaseHTTPRequestHandler):
             with lock:
                 n = calls[path] = calls.get(path, 0) + 1
             answer = answers.get(path, ["404"])[min(n, len(answers.get(path, ["404"]))) - 1]
+        end = time.monotonic()
         if answer == "close":
             self.close_connection = True
             self.request.shutdown(socket.SHUT_RDWR)
@@ -53,7 +55,7 @@ class Merchant(BaseHTTPRequestHandler):
             self.wfile.flush()
         if "teste_webhook" not in body:
             with lock:
-                log.write(json.dumps({"path": path, "answer": answer, "begin": begin, "end": time.monotonic(), "body": body}) + "\n")
+                log.write(json.dumps({"path": path, "answer": answer, "begin": begin, "end": end, "body": body}) + "\n")
                 log.flush()
 
 
