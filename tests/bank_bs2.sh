@@ -15,11 +15,7 @@ bank_up() {
 	serve
 }
 serve() { # [OPTION…]: of emul serve
-	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.02 "$@" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$BANK" --port "$API_PORT" --time-scale 0.02 "$@"
 }
 
 # conf HOOKS: HERE in them stands for what emul serve printed

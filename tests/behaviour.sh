@@ -194,13 +194,13 @@ misconfigured() {
 	cp -p "$CONF" "$T/good.conf"
 	echo 'nonsense = 1;' >>"$CONF"
 	$RESTART
-	until_true 10 settled 503
+	until_true 30 settled 503
 	DATA=$(one_pix E0000000020261120111000000000000)
 	post "/webhook/pix?hmac=$SECRET"
 	equal "a broken configuration lets nobody in" 503 "$STATUS"
 	cp -p "$T/good.conf" "$CONF"
 	$RESTART
-	until_true 10 settled 200
+	until_true 30 settled 200
 	equal "… and nothing was kept" "$n" "$(events)"
 	DATA=$(one_pix E0000000020261120111000000000000)
 	post "/webhook/pix?hmac=$SECRET"

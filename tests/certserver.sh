@@ -35,7 +35,7 @@ tls_server() {
 	local at=$1:$2 name=$3
 	shift 3
 	start "server-$name" openssl s_server -accept "$at" -cert "own/$name.crt" -key "own/$name.key" -www "$@"
-	until_true 10 tls_up "${at%:*}" "${at#*:}" || not_ok "a TLS server at $at"
+	until_true 30 tls_up "${at%:*}" "${at#*:}" || not_ok "a TLS server at $at"
 }
 tls_up() {
 	(exec 3<>"/dev/tcp/$1/$2") 2>/dev/null

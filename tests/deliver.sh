@@ -14,7 +14,7 @@ shop_conf() {
 receiver_start() {
 	start receiver python3 "$ROOT/tests/tools/receiver.py" --port "$RECEIVER_PORT" --log "$TAKEN" "$@"
 	RECEIVER_PID=$PID
-	until_true 20 port_open "$RECEIVER_PORT" || { not_ok "the receiver starts"; finish; }
+	until_true 30 port_open "$RECEIVER_PORT" || { not_ok "the receiver starts"; finish; }
 }
 # notify COUNT [ARGUMENT…]: so many notifications through the gate, each with an event of its own
 batch=0

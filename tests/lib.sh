@@ -64,7 +64,7 @@ gone() {
 # stop ID [SIGNAL]: waits; the program's own exit status is in $ENDED
 stop() {
 	kill -s "${2:-TERM}" "$1" 2>/dev/null
-	if ! until_true "${STOP_SECONDS:-15}" gone "$1"; then
+	if ! until_true "${STOP_SECONDS:-30}" gone "$1"; then
 		kill -s KILL "$1" 2>/dev/null
 		not_ok "process $1 ends on ${2:-TERM}"
 	fi
@@ -114,7 +114,7 @@ port_open() {
 	(exec 3<>"/dev/tcp/$LOOP/$1") 2>/dev/null
 }
 wait_port() {
-	until_true 20 port_open "$1" || { not_ok "something listens on port $1"; finish; }
+	until_true 30 port_open "$1" || { not_ok "something listens on port $1"; finish; }
 }
 accepts() {
 	"$TOOLS/fcgi" "$1" -m GET -u /nobody-there -w 20000
@@ -126,6 +126,17 @@ PIXGATE=${PIXGATE:-$B/pixgate}
 export PIXGATE_TEMPLATES=$ROOT/templates
 SECRET=3f9a41c07be2d58614acf0937d2be6581c74ad09e35bf8621790dc4eab635f28
 KEY=5b1c3a2e-0f4d-4c8b-9a67-2d1e8f705c34
+
+# --- the emulator: emul_start NAME FOLDER [OPTION…]: what it prints is in $T/NAME.out, its log in $T/NAME.log, its id in $EMUL_PID
+emul_start() {
+	local name=$1 folder=$2
+	shift 2
+	: >"$T/$name.out"	# before it starts: what one that was stopped has said must not be taken for its own
+	"$PIXGATE" emul serve --conf-dir "$folder" "$@" >"$T/$name.out" 2>>"$T/$name.log" </dev/null &
+	EMUL_PID=$!
+	PIDS+=("$EMUL_PID")
+	until_true 30 grep -q client_secret "$T/$name.out" || { not_ok "emul serve starts for $name"; finish; }
+}
 
 # One hook for each thing that the scripts look at.
 write_conf() { # [EXTRA TEXT]

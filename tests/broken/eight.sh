@@ -11,9 +11,7 @@ port() {
 PATIENCE_MS=1500	# the emulated Efí's; the real one waits for a minute
 
 # --- the bank; a machine whose DNS is far away shall not make it wait for a name that nobody has
-RES_OPTIONS="timeout:1 attempts:1" "$PIXGATE" emul serve --conf-dir "$BANK" --patience "$PATIENCE_MS" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-PIDS+=($!)
-until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+RES_OPTIONS="timeout:1 attempts:1" emul_start emul "$BANK" --patience "$PATIENCE_MS"
 API=$(sed -n 's/^  .*; api = "\([^"]*\)".*/\1/p' "$T/emul.out")
 CREDENTIALS=$(sed -n 's/^  //p' "$T/emul.out" | tr '\n' ' ')
 

@@ -9,9 +9,7 @@ check "emul pki" "$PIXGATE" emul pki "$BANK"
 mapfile -t ports < <("$TOOLS/port" 3)
 SITE_PORT=${ports[0]} HTTP_PORT=${ports[1]} API_PORT=${ports[2]}
 
-"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.0005 >"$T/emul.out" 2>"$T/emul.log" </dev/null &
-PIDS+=($!)
-until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+emul_start emul "$BANK" --port "$API_PORT" --time-scale 0.0005
 
 # conf CLIENT_CERT: the hook as emul serve says it must be
 conf() {
@@ -44,7 +42,7 @@ life() {
 	equal "$1: webhook set" 0 "$STATUS"
 	check "$1: the bank has the URL" grep -qF "this hook's URL" <("$PIXGATE" --conf "$CONF" webhook get loja 2>&1)
 	notice --txid pedido0000000000000000001 --amount 5.00
-	check "$1: what was paid is in the inbox" until_true 10 arrived 1
+	check "$1: what was paid is in the inbox" until_true 30 arrived 1
 	check "$1: with its amount and order" grep -q '"txid":"pedido0000000000000000001".*"amount_cents":500' "$T/list"
 	pixgate webhook set loja
 	check "$1: set again changes nothing" grep -qi unchanged "$T/out"
@@ -53,7 +51,7 @@ life() {
 	notice --txid pedido0000000000000000002
 	sleep 0.3
 	gate_start
-	check "$1: a gate that was down has it once it is back" until_true 20 arrived 2
+	check "$1: a gate that was down has it once it is back" until_true 30 arrived 2
 	pixgate webhook delete loja --yes
 	equal "$1: webhook delete" 0 "$STATUS"
 	notice --txid pedido0000000000000000003

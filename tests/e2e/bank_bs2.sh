@@ -27,22 +27,22 @@ for hook in banco bearer aberto; do
 	equal "$hook: webhook set" 0 "$STATUS"
 	[ "$hook" = banco ] && {
 		event Recebimento --txid pedido0000000000000000001
-		check "without the server's certificate the bank tells nobody" until_true 10 grep -q "reason=no certificate of the merchant's server was uploaded" "$T/emul.log"
+		check "without the server's certificate the bank tells nobody" until_true 30 grep -q "reason=no certificate of the merchant's server was uploaded" "$T/emul.log"
 		upload "$HOOK/certificado" certificado.cer "$BANK/server.crt"
 		equal "the whole chain is no certificate" '500 [{"descricao":"Internal error","tag":null}]' "$STATUS $ANSWER"
 		upload "$HOOK/certificado" certificado.cer "$T/leaf.pem"
 		equal "the certificate as the manual has it" "204 " "$STATUS $ANSWER"
 		wanted=1
-		check "then what was to be told arrives" until_true 20 arrived $wanted
+		check "then what was to be told arrives" until_true 30 arrived $wanted
 		equal "… with its amount, order and status" "pedido0000000000000000001 100 EFETIVADO" "$(fields txid amount_cents status)"
 	}
 	event Recebimento --e2eid "${e2e}A$hook" --amount 12.34 --key "$KEY"
 	wanted=$((wanted + 1))
-	check "$hook: a receipt is in the inbox" until_true 10 arrived $wanted
+	check "$hook: a receipt is in the inbox" until_true 30 arrived $wanted
 	equal "$hook: … as it was told" "$hook received ${e2e}A$hook $KEY 1234" "$(fields hook kind e2eid key amount_cents)"
 	event Pagamento --amount 5.00
 	wanted=$((wanted + 1))
-	check "$hook: a payment too" until_true 10 arrived $wanted
+	check "$hook: a payment too" until_true 30 arrived $wanted
 	equal "$hook: … as such" "$hook payment Confirmado 500" "$(fields hook kind status amount_cents)"
 	event Recebimento --e2eid "${e2e}A$hook"
 	if [ "$hook" = banco ]; then
@@ -50,9 +50,9 @@ for hook in banco bearer aberto; do
 		check "another account's is not told" grep -q "another account" "$T/event.log"
 		event Pagamento --account 7654321
 		wanted=$((wanted + 1))
-		check "the account's is" until_true 10 arrived $wanted
+		check "the account's is" until_true 30 arrived $wanted
 	fi
-	check "$hook: a receipt is told twice" until_true 10 taken "${e2e}A$hook" 2
+	check "$hook: a receipt is told twice" until_true 30 taken "${e2e}A$hook" 2
 	equal "$hook: … and is there once" $wanted "$(events)"
 	pixgate webhook set "$hook"
 	check "$hook: set again changes nothing" grep -q unchanged "$T/out"
@@ -71,7 +71,7 @@ event Recebimento
 check "somenteComTxId: a receipt without txid is not told" grep -q somenteComTxId "$T/event.log"
 event Recebimento --txid pedido0000000000000000002
 wanted=$((wanted + 1))
-check "… one with it is" until_true 10 arrived $wanted
+check "… one with it is" until_true 30 arrived $wanted
 sleep 0.3
 equal "… and that alone" $wanted "$(events)"
 
@@ -81,12 +81,12 @@ cp "$BANK/server-renewed.crt" "$T/site.crt"
 cp "$BANK/server-renewed.key" "$T/site.key"
 nginx_up
 event Recebimento --txid pedido0000000000000000003
-check "a renewed certificate: the bank does not trust it" until_true 10 grep -q 'reason=the server does not show the certificate that was uploaded' "$T/emul.log"
+check "a renewed certificate: the bank does not trust it" until_true 30 grep -q 'reason=the server does not show the certificate that was uploaded' "$T/emul.log"
 equal "… and nothing arrives" $wanted "$(events)"
 pixgate cert push banco
 equal "cert push uploads the new one" 0 "$STATUS"
 wanted=$((wanted + 1))
-check "then it arrives" until_true 20 arrived $wanted
+check "then it arrives" until_true 30 arrived $wanted
 equal "… once" 1 "$(list --txid pedido0000000000000000003 | grep -c '^{')"
 equal "the certificate's file is its owner's" 600 "$(stat -c %a "$BANK/bs2.cer")"
 

@@ -41,10 +41,10 @@ equal "… without an id" 400 "$STATUS"
 upload "$HOOK/certificado" certificado.cer "$T/leaf.pem"
 equal "a certificate that is no *.crt" '500 [{"descricao":"Internal error","tag":null}]' "$STATUS $ANSWER"
 event RecebimentoFinalizado --e2eid E1
-check "without one the bank tells nobody" until_true 10 grep -q "reason=no certificate of the merchant's server was uploaded" "$T/emul.log"
+check "without one the bank tells nobody" until_true 30 grep -q "reason=no certificate of the merchant's server was uploaded" "$T/emul.log"
 upload "$HOOK/certificado" certificado.crt "$T/leaf.pem"
 equal "the certificate as the manual has it" "204 " "$STATUS $ANSWER"
-check "then it arrives" until_true 20 arrived 1
+check "then it arrives" until_true 30 arrived 1
 
 wanted=1
 for row in "${KINDS[@]}"; do
@@ -52,13 +52,13 @@ for row in "${KINDS[@]}"; do
 	event "$name" --amount 7.50
 	e2eid=$(sed -n 's/.*"endToEndId":"\([^"]*\)".*/\1/p' "$T/event.log")
 	wanted=$((wanted + 1))
-	check "$name arrives" until_true 10 arrived $wanted
+	check "$name arrives" until_true 30 arrived $wanted
 	equal "… as $kind" "$kind $e2eid $status" "$(fields kind e2eid status)"
 done
 equal "the validation came by the URL's secret" aberto "$(fields hook)"
 event RecebimentoFinalizado --status RJCT --e2eid E2
 wanted=$((wanted + 1))
-check "a flow that failed" until_true 10 arrived $wanted
+check "a flow that failed" until_true 30 arrived $wanted
 equal "… says so" "E2 RJCT" "$(fields e2eid status)"
 equal "what was sent is understood" 1 "$("$PIXGATE" --conf "$CONF" inbox unread >/dev/null 2>&1; echo $?)"
 
@@ -99,7 +99,7 @@ for row in "${KINDS[@]}"; do
 	event "${row%%:*}"
 	wanted=$((wanted + 1))
 done
-check "they arrive" until_true 10 arrived $wanted
+check "they arrive" until_true 30 arrived $wanted
 pixgate webhook set banco
 check "set again changes nothing" grep -q unchanged "$T/out"
 pixgate webhook delete banco --yes

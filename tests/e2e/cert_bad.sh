@@ -17,7 +17,7 @@ MUTE=$(free_port)
 start mute python3 -c 'import socket, sys, time
 s = socket.create_server(("127.0.0.1", int(sys.argv[1]))); kept = []
 while True: kept.append(s.accept())' "$MUTE"
-until_true 10 port_open "$MUTE"
+until_true 30 port_open "$MUTE"
 sed "s/localhost:$WEB/localhost:$MUTE/g" "$CONF" >pixgate/mute.conf
 (timeout 60 "$PIXGATE" --conf pixgate/mute.conf cert status banco --resolve "localhost:$MUTE:127.0.0.1" >mute.out 2>&1; echo "$?" >mute.status) &
 waiting=$!

@@ -275,9 +275,9 @@ socket_and_log() {
 	SOCK=$HOME_OF/gate.sock ADDRESS=unix:$HOME_OF/gate.sock
 	start gate ${as[@]+"${as[@]}"} "$CGI" --conf "$CONF" --listen "$ADDRESS"
 	GATE_PID=$PID
-	until_true 10 accepts "$ADDRESS"
+	until_true 30 accepts "$ADDRESS"
 	# its inbox is made when it starts, which may be a moment later
-	until_true 10 ${as[@]+"${as[@]}"} "$T/bin/pixgate" --conf "$CONF" inbox stats
+	until_true 30 ${as[@]+"${as[@]}"} "$T/bin/pixgate" --conf "$CONF" inbox stats
 	chmod 660 "$SOCK"
 	local_check --socket "$SOCK"
 	finds "a gate that listens" "" "accepts connections"

@@ -86,11 +86,11 @@ follow() {
 	env --default-signal=INT --ignore-signal=CHLD "$PIXGATE" --conf "$CONF" inbox list --follow --json >"$T/follow.out" 2>"$T/follow.log" &
 	pid=$!
 	PIDS+=("$pid")
-	until_true 10 lines "$had" || not_ok "--follow prints what is there"
+	until_true 30 lines "$had" || not_ok "--follow prints what is there"
 	equal "SIGCHLD is not ignored, though who started it did" 0 $((0x$(sed -n 's/^SigIgn:[^0-9a-f]*//p' "/proc/$pid/status") & 1 << 16))
 	id=$((had + 1))
 	cgi "/webhook/pix?hmac=$SECRET" "$(one_pix "E0000000020261120120$id$(printf %011d "$id")" "pedido$id")"
-	if until_true 10 lines $((had + 1)); then ok "--follow prints what comes"; else not_ok "--follow prints what comes"; fi
+	if until_true 30 lines $((had + 1)); then ok "--follow prints what comes"; else not_ok "--follow prints what comes"; fi
 	had=$((had + 1))
 	stop "$pid" "$1"
 	code=$ENDED
@@ -107,7 +107,7 @@ following() {
 	pid=$!
 	PIDS+=("$pid")
 	head -n 1 <"$T/pipe" >/dev/null
-	until_true 10 gone "$pid" || not_ok "--follow ends when its reader goes away"
+	until_true 30 gone "$pid" || not_ok "--follow ends when its reader goes away"
 	wait "$pid"
 	code=$?
 	equal "a reader that went away ends --follow with 141" 141 $code

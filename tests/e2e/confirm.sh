@@ -10,11 +10,7 @@ printf '%s\n' "$SECRET" >"$T/pixgate/loja.secret"
 chmod 600 "$T/pixgate"/*
 API_PORT=$(free_port)
 serve() {
-	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$E" --port "$API_PORT" --manual --time-scale 0.001 >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$E" --port "$API_PORT" --manual --time-scale 0.001
 }
 serve
 CONF=$T/pixgate/pixgate.conf
@@ -73,7 +69,7 @@ paid() { # [FAULT]: R$ 5.00 for a charge, told with that fault; sets TXID and PA
 	[ $# = 0 ] || { before=$(grep -c "fault name=$1" "$T/emul.log"); emul fault "$1"; }
 	TXID=$(emul charge --key "$KEY" --amount 5.00)
 	PAID=$(emul pay "$TXID" --json | sed -n 's/.*"e2eid":"\([^"]*\)".*/\1/p')
-	[ $# = 0 ] || until_true 10 faults "$1" $((before + 1)) || not_ok "a callback goes wrong: $1"
+	[ $# = 0 ] || until_true 30 faults "$1" $((before + 1)) || not_ok "a callback goes wrong: $1"
 }
 pix() { # E2EID TXID AMOUNT
 	printf '{"pix":[{"endToEndId":"%s","txid":"%s","chave":"%s","valor":"%s","horario":"2026-11-20T12:00:00.000Z"}]}' "$1" "$2" "$KEY" "$3"
@@ -84,11 +80,11 @@ equal "registered" 0 $?
 # --- the real ones
 paid
 REAL=$PAID
-check "a payment arrives" until_true 10 here "$REAL" 1
+check "a payment arrives" until_true 30 here "$REAL" 1
 deliver
 check "… and is handed over" was_handed asked received "$REAL" 500
 emul refund "$REAL" --amount 2.00 >>"$T/words.log"
-check "its refund arrives" until_true 10 here "$REAL" 2
+check "its refund arrives" until_true 30 here "$REAL" 2
 deliver
 check "… and is handed over" was_handed asked refund "$REAL" 200
 
@@ -107,9 +103,9 @@ forge "{\"pix\":[{\"endToEndId\":\"$REAL\",\"chave\":\"$KEY\",\"valor\":\"5.00\"
 # and one whose notice tells another amount than the PSP does
 paid change
 CHANGED=$PAID
-check "a changed one arrives" until_true 10 here "$CHANGED" 1
+check "a changed one arrives" until_true 30 here "$CHANGED" 1
 paid
-check "a real one behind them arrives" until_true 10 here "$PAID" 1
+check "a real one behind them arrives" until_true 30 here "$PAID" 1
 deliver
 check "… and is handed over all the same" was_handed asked received "$PAID" 500
 equal "of the others none is" 3 "$(handed asked | grep -c .)"
@@ -122,7 +118,7 @@ done
 stop "$EMUL_PID"
 serve
 paid
-check "one arrives" until_true 10 here "$PAID" 1
+check "one arrives" until_true 30 here "$PAID" 1
 stop "$EMUL_PID"
 deliver
 equal "without the PSP it is not handed over" 3 "$(handed asked | grep -c .)"

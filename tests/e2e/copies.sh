@@ -12,7 +12,7 @@ equal "… and make one event" 1 "$(events)"
 SOCK2=$T/second.sock
 start second "$GATE" --conf "$CONF" --listen "unix:$SOCK2"
 SECOND=$PID
-until_true 10 accepts "unix:$SOCK2" || not_ok "a second process starts"
+until_true 30 accepts "unix:$SOCK2" || not_ok "a second process starts"
 "$TOOLS/fcgi" "$ADDRESS" -u "/webhook/pix?hmac=$SECRET" -n 300 -c 20 -i E0000000020261120131000000000000 >"$T/one.out" &
 one=$!
 "$TOOLS/fcgi" "unix:$SOCK2" -u "/webhook/pix?hmac=$SECRET" -n 300 -c 20 -i E0000000020261120131000000000000 >"$T/two.out" &

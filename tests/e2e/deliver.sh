@@ -61,7 +61,7 @@ by_cron() {
 	check "the sink is paused" grep -q 'deliver: warning paused hook=loja sink=shop until=' "$T/err"
 
 	receiver_start --every 410
-	until_true 20 gone_out
+	until_true 30 gone_out
 	check "410 stops the sink, loudly" grep -q 'deliver: error stopped hook=loja sink=shop why="HTTP 410.*pixgate deliver --resume' "$T/err"
 	equal "nothing more is sent then" 1 "$(receptions 410)"
 	run --conf "$CONF" deliver --once
@@ -91,38 +91,38 @@ service() {
 	gate_start
 	deliver_start service
 	pid=$PID
-	check "the service starts" until_true 20 grep -q '^deliver: started sinks=5 workers=4' "$T/service.log"
+	check "the service starts" until_true 30 grep -q '^deliver: started sinks=5 workers=4' "$T/service.log"
 	notify 10
-	check "what comes is delivered" until_true 20 stands delivered 10
+	check "what comes is delivered" until_true 30 stands delivered 10
 	other=$(free_port)
 	sed -i "s|127.0.0.1:$RECEIVER_PORT/|127.0.0.1:$other/|" "$CONF"
 	kill -s HUP "$pid"
-	check "SIGHUP: the configuration is read again" until_true 20 grep -q '^deliver: configuration read again' "$T/service.log"
+	check "SIGHUP: the configuration is read again" until_true 30 grep -q '^deliver: configuration read again' "$T/service.log"
 	RECEIVER_PORT=$other
 	receiver_start
 	notify 10
-	check "… and used" until_true 20 stands delivered 20
+	check "… and used" until_true 30 stands delivered 20
 	cp "$CONF" "$T/good.conf"
 	sed -i 's|sinks = |sinkz = |' "$CONF"
 	kill -s HUP "$pid"
-	check "a wrong one is told of" until_true 20 grep -q "deliver: error configuration why=.*sinkz.* stays in use" "$T/service.log"
+	check "a wrong one is told of" until_true 30 grep -q "deliver: error configuration why=.*sinkz.* stays in use" "$T/service.log"
 	cp "$T/good.conf" "$CONF"
 	sed -i 's|file:shop.whsec|file:gone.whsec|' "$CONF"
 	kill -s HUP "$pid"
-	check "one whose secret is missing too" until_true 20 grep -q "deliver: error configuration why=.*gone.whsec.* stays in use" "$T/service.log"
+	check "one whose secret is missing too" until_true 30 grep -q "deliver: error configuration why=.*gone.whsec.* stays in use" "$T/service.log"
 	cp "$T/good.conf" "$CONF"
 	notify 10
-	check "… and not used" until_true 20 stands delivered 30
+	check "… and not used" until_true 30 stands delivered 30
 	# a stop while the receiver thinks
 	touch "$T/hang"
 	stop "$RECEIVER_PID"
 	receiver_start --hang "$T/hang"
 	notify 10
-	check "a send has begun" until_true 20 received 31
+	check "a send has begun" until_true 30 received 31
 	kill -s TERM "$pid"
 	check "told to end, it waits for what was begun" until_false_for 1 gone "$pid"
 	rm "$T/hang"
-	check "… and ends then" until_true 20 gone "$pid"
+	check "… and ends then" until_true 30 gone "$pid"
 	wait "$pid"
 	equal "… with 0" 0 $?
 	list >"$T/after"
@@ -131,7 +131,7 @@ service() {
 	equal "the rest waits for nothing" 40 "$(standing delivered)"
 	equal "each came once" 40 "$(receptions)"
 	WRAP="env --default-signal=INT" deliver_start service2	# bash has what runs in the background ignore it
-	check "SIGINT ends it" until_true 20 grep -q '^deliver: started' "$T/service2.log"
+	check "SIGINT ends it" until_true 30 grep -q '^deliver: started' "$T/service2.log"
 	stop "$PID" INT
 	equal "… with 0, too" 0 "$ENDED"
 	gate_stop
@@ -147,7 +147,7 @@ replaced() {
 	gate_start
 	deliver_start replaced -q
 	notify 5
-	check "what comes is delivered" until_true 20 stands delivered 5
+	check "what comes is delivered" until_true 30 stands delivered 5
 	mv "$T/pixgate/box" "$T/pixgate/old"
 	mkdir "$T/pixgate/box"
 	notify 6

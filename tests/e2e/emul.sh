@@ -33,11 +33,7 @@ HERE=https://localhost:$PORT
 
 # --- the server: serve [OPTION…]; sets API and EMUL_PID
 serve() {
-	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$E" --json --time-scale 0.0005 --manual "$@" >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q '"api"' "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$E" --json --time-scale 0.0005 --manual "$@"
 	API=$(sed -n 's/.*"api":"\([^"]*\)".*/\1/p' "$T/emul.out")
 	ID=$(sed -n 's/.*"client_id":"\([^"]*\)".*/\1/p' "$T/emul.out")
 }
@@ -154,7 +150,7 @@ pay "$TXID"
 equal "pay" 0 $?
 E2E=$(sed -n 's/.*"e2eid":"\([^"]*\)".*/\1/p' "$T/pay.out")
 check "its e2eid is of the form that the BCB prescribes" grep -qE '^E[0-9]{8}20[0-9]{10}[a-zA-Z0-9]{11}$' <<<"$E2E"
-check "it arrives" until_true 10 arrived 1
+check "it arrives" until_true 30 arrived 1
 equal "as it was paid" "mtls received $E2E $TXID 999" \
 	"$(list | sed -E 's/.*"hook":"([^"]*)".*"kind":"([^"]*)","e2eid":"([^"]*)","txid":"([^"]*)".*"amount_cents":([0-9]*),.*/\1 \2 \3 \4 \5/')"
 pay "$TXID"
@@ -176,11 +172,11 @@ equal "without txid it is not announced" "0 false" "$? $(sed -n 's/.*"announced"
 api PUT /v2/gn/config -d "{\"pix\":{\"chaves\":{\"$KEY2\":{\"recebimento\":{\"webhook\":{\"notificar\":{\"pixSemTxid\":true},\"notificacao\":{\"pagador\":true}}}}}}}"
 equal "the configuration" 204 "$STATUS"
 pay --key "$KEY2" --amount 10.00
-check "now it is" until_true 10 arrived 2
+check "now it is" until_true 30 arrived 2
 equal "nothing else was sent" $((before + 1)) "$(grep -c '^emul: taken' "$T/emul.log")"
 api POST /v2/gn/webhook/reenviar -d "{\"tipo\":\"PIX_RECEBIDO\",\"e2eids\":[\"$E2E\"]}"
 equal "resent" 202 "$STATUS"
-check "once more" until_true 10 sent $((before + 2))
+check "once more" until_true 30 sent $((before + 2))
 equal "… the same event" 2 "$(events)"
 api POST /v2/gn/webhook/reenviar -d '{"tipo":"PIX","e2eids":["E1"]}'
 equal "a resend of no kind" 400 "$STATUS"
@@ -195,7 +191,7 @@ for kind in received refund sent; do
 done
 "$PIXGATE" emul notify --conf-dir "$E" rec >/dev/null
 "$PIXGATE" emul notify --conf-dir "$E" cobr --status CONCLUIDA --amount 3.00 >/dev/null
-check "five kinds" until_true 10 sent $((before + 7))
+check "five kinds" until_true 30 sent $((before + 7))
 # a refund repeats the Pix that it returns
 equal "each is understood" "charge received recurrence refund sent " "$(list --hook mtls | sed 's/.*"kind":"\([^"]*\)".*/\1/' | sort -u | tr '\n' ' ')"
 equal "… wholly" 1 "$("$PIXGATE" --conf "$CONF" inbox unread >/dev/null 2>&1; echo $?)"
@@ -206,12 +202,12 @@ equal "a kind that is none" 2 $?
 now=$(events)
 gate_stop
 "$PIXGATE" emul notify --conf-dir "$E" received --key "$KEY" --txid retry1 >/dev/null
-check "a notice that is not taken" until_true 10 grep -qE '^emul: failed .*status=50[0-9]' "$T/emul.log"
+check "a notice that is not taken" until_true 30 grep -qE '^emul: failed .*status=50[0-9]' "$T/emul.log"
 stop "$EMUL_PID"
 equal "emul serve ends with exit status 0 on TERM" 0 "$ENDED"
 gate_start
 serve
-check "is sent again after both came back" until_true 20 arrived $((now + 1))
+check "is sent again after both came back" until_true 30 arrived $((now + 1))
 equal "… once" 1 "$(list --txid retry1 | grep -c '^{')"
 
 # --- DELETE
@@ -223,7 +219,7 @@ api DELETE "/v2/webhook/$KEY"
 equal "deleted twice" 400 "$STATUS"
 "$PIXGATE" emul notify --conf-dir "$E" received --key "$KEY" --txid silent >/dev/null 2>"$T/note"
 check "… it says that nobody is told" grep -q 'no URL is registered' "$T/note"
-check "nothing is sent any more" until_true 10 grep -q 'reason=no-webhook-is-registered' "$T/emul.log"
+check "nothing is sent any more" until_true 30 grep -q 'reason=no-webhook-is-registered' "$T/emul.log"
 equal "… and nothing arrives" $((now + 1)) "$(events)"
 stop "$EMUL_PID"
 

@@ -11,11 +11,7 @@ chmod 600 "$T/pixgate/loja.secret"
 API_PORT=$(free_port)
 
 serve() {
-	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$BANK" --port "$API_PORT" --time-scale 0.0005 --manual >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$BANK" --port "$API_PORT" --time-scale 0.0005 --manual
 }
 pixgate() {
 	"$PIXGATE" -q --conf "$CONF" "$@" >"$T/out" 2>"$T/err"
@@ -116,55 +112,55 @@ equal "nothing was kept of all that" 0 "$(events)"
 # --- callbacks
 fault duplicate
 notice duplicado1
-check "duplicate: it was taken" until_true 10 log_has '^emul: taken' 1
-check "duplicate: once in the inbox" until_true 10 has duplicado1 1
+check "duplicate: it was taken" until_true 30 log_has '^emul: taken' 1
+check "duplicate: once in the inbox" until_true 30 has duplicado1 1
 equal "duplicate: the gate had it twice" "1 1" "$(grep -c 'events=1 fresh=1' "$T/gate.log") $(grep -c 'events=1 fresh=0' "$T/gate.log")"
 
 fault reorder
 notice ordem1
-check "reorder: the first is held back" until_true 10 log_has 'fault name=reorder' 1
+check "reorder: the first is held back" until_true 30 log_has 'fault name=reorder' 1
 notice ordem2
-check "reorder: both arrive" until_true 10 has ordem1 1
+check "reorder: both arrive" until_true 30 has ordem1 1
 equal "reorder: the second before the first" "ordem2 ordem1 " "$(list | sed -n 's/^{"id":\([0-9]*\),.*"txid":"\(ordem.\)".*/\1 \2/p' | sort -n | sed 's/.* //' | tr '\n' ' ')"
 equal "reorder: each once" "1 1" "$(list --txid ordem1 | grep -c '^{') $(list --txid ordem2 | grep -c '^{')"
 
 failed=$(grep -c '^emul: failed' "$T/emul.log")
 fault truncate
 notice metade1
-check "truncate: the half is not taken" until_true 10 log_has '^emul: failed' $((failed + 1))
-check "truncate: the retry arrives" until_true 10 has metade1 1
+check "truncate: the half is not taken" until_true 30 log_has '^emul: failed' $((failed + 1))
+check "truncate: the retry arrives" until_true 30 has metade1 1
 equal "truncate: the half left nothing" 1 "$("$PIXGATE" --conf "$CONF" inbox unread >/dev/null 2>&1; echo $?)"
 
 fault drop
 notice perdido1
-check "drop: it was to be made" until_true 10 log_has 'fault name=drop' 1
+check "drop: it was to be made" until_true 30 log_has 'fault name=drop' 1
 notice depois1
-check "drop: what follows arrives" until_true 10 has depois1 1
+check "drop: what follows arrives" until_true 30 has depois1 1
 equal "drop: it never does" 0 "$(list --txid perdido1 2>/dev/null | grep -c '^{')"
 
 fault change
 TXID=$("$PIXGATE" emul charge --conf-dir "$BANK" --key "$KEY" --amount 5.00)
 paid=$("$PIXGATE" emul pay --conf-dir "$BANK" --json "$TXID" | sed -n 's/.*"amount_cents":\([0-9]*\).*/\1/p')
-check "change: it arrives" until_true 10 has "$TXID" 1
+check "change: it arrives" until_true 30 has "$TXID" 1
 equal "change: another amount than was paid" "500 501" "$paid $(list --txid "$TXID" | sed -n 's/.*"amount_cents":\([0-9]*\).*/\1/p')"
 
 fault delay --value 1500
 notice tarde1
-check "delay: it is put off" until_true 10 log_has 'fault name=delay' 1
+check "delay: it is put off" until_true 30 log_has 'fault name=delay' 1
 sleep 0.5
 equal "delay: it is not there yet" 0 "$(list --txid tarde1 2>/dev/null | grep -c '^{')"
-check "delay: it comes" until_true 10 has tarde1 1
+check "delay: it comes" until_true 30 has tarde1 1
 
 # --- a new start in between
 fault drop --times 2
 notice perdido2
-check "drop: the first of two" until_true 10 log_has 'fault name=drop' 2
+check "drop: the first of two" until_true 30 log_has 'fault name=drop' 2
 stop "$EMUL_PID" KILL
 serve
 notice perdido3
-check "drop: the second of two, by another server" until_true 10 log_has 'fault name=drop' 3
+check "drop: the second of two, by another server" until_true 30 log_has 'fault name=drop' 3
 notice depois2
-check "drop: and no third" until_true 10 has depois2 1
+check "drop: and no third" until_true 30 has depois2 1
 equal "neither came" "0 0" "$(list --txid perdido2 2>/dev/null | grep -c '^{') $(list --txid perdido3 2>/dev/null | grep -c '^{')"
 
 equal "and nothing secret was said" "" "$(grep -lF -e "$SECRET" -e "$(cat "$BANK/client.secret")" "$T"/*.log "$T/out" "$T/err" "$T"/fault.* 2>/dev/null)"

@@ -8,9 +8,7 @@ DAY="inicio=2026-01-01T00:00:00Z&fim=2099-01-01T00:00:00Z"
 BS2=/pix/direto/forintegration/v1
 BS2_DAY="Inicio=2026-01-01&Fim=2099-01-01"
 check "emul pki" "$PIXGATE" emul pki "$BANK"
-"$PIXGATE" emul serve --conf-dir "$BANK" --json --manual --time-scale 0.01 >emul.out 2>>emul.log </dev/null &
-PIDS+=($!)
-until_true 10 grep -q '"api"' emul.out || { not_ok "emul serve starts"; finish; }
+emul_start emul "$BANK" --json --manual --time-scale 0.01
 API=$(sed -n 's/.*"api":"\([^"]*\)".*/\1/p' emul.out)
 printf 'user = "Client_Id_pixgate_emulator:%s"\n' "$(cat "$BANK/client.secret")" >basic.conf
 api() { # METHOD PATH [CURL ARGUMENT…]: with the token in $TOKEN, a file; sets STATUS, and the files answer and headers
@@ -84,7 +82,7 @@ ended() {
 	api GET "$1"
 	grep -q DEVOLVIDO answer
 }
-check "a refund ends" until_true 10 ended "/v2/pix/$FIRST"
+check "a refund ends" until_true 30 ended "/v2/pix/$FIRST"
 equal "… in the Pix" "troco1 0.23" "$(a 'a["devolucoes"][0]["id"], a["devolucoes"][0]["valor"]')"
 api GET "/v2/pix?$DAY"
 equal "… and in the list, of that one alone" "troco1 DEVOLVIDO 1" "$(a '*(a["pix"][0]["devolucoes"][0][n] for n in ("id", "status")), sum("devolucoes" in x for x in a["pix"])')"
@@ -92,7 +90,7 @@ TOKEN=bs2.conf
 BS2_FIRST=$(sed -n '1s/.*"endToEndId":"\([^"]*\)".*/\1/p' told)
 "$PIXGATE" emul refund --conf-dir "$BANK" "$BS2_FIRST" --amount 0.56 --id troco2 >refund.out 2>refund.err
 equal "BS2: a refund" "0 1" "$? $(grep -c 'tells nobody of a refund' refund.err)"
-check "BS2: it ends" until_true 10 ended "$BS2/pix/$BS2_FIRST/devolucao/troco2"
+check "BS2: it ends" until_true 30 ended "$BS2/pix/$BS2_FIRST/devolucao/troco2"
 api GET "$BS2/recebimentos?$BS2_DAY"
 equal "BS2: it is in the list" "120 100 troco2 0.56 DEVOLVIDO" "$(a 'a["pagina"]["qtd"], len(a["items"]), *(a["items"][0]["devolucoes"][0][n] for n in ("id", "valor", "status"))')"
 equal "BS2: nobody was to be told" 0 "$(python3 -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM callback WHERE kind = ?", ("bs2",)).fetchone()[0])' "$BANK/emul.db")"

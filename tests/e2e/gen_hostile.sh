@@ -90,7 +90,7 @@ equal "lighttpd: it says nothing of it" "" "$(cat "$T/lighttpd.log")"
 
 # Headers are how nginx and Apache tell. To nginx a '$' that a regular expression may hold is a mistake elsewhere.
 read_headers() {
-	until_true 10 port_open "$PORT"
+	until_true 30 port_open "$PORT"
 	curl -s -m 10 -o /dev/null -D - "http://127.0.0.1:$PORT/" | tr -d '\r' | grep -i '^x-[0-9]*: ' | sed 's/^X/x/; s/: / /' | sort -t- -k2n | sed 's/ *$//' >"$T/got"
 	sed -i 's/ *$//' "$T/want"
 }

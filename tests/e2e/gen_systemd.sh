@@ -65,12 +65,12 @@ eval "command=($(setting pixgate.service ExecStart))"
 equal "the socket is the one that was asked for" "$SOCK" "$(setting pixgate.socket ListenStream)"
 start gate "$TOOLS/activate" "$SOCK" "${command[@]}"
 gate=$PID
-until_true 10 accepts "unix:$SOCK" || { not_ok "the gate takes systemd's socket"; finish; }
+until_true 30 accepts "unix:$SOCK" || { not_ok "the gate takes systemd's socket"; finish; }
 equal "a notification is taken" 200 "$("$TOOLS/fcgi" "unix:$SOCK" -m POST -u "/webhook/pix?hmac=$SECRET" -p REMOTE_ADDR=127.0.0.1 -b "$(one_pix E00000000202611201300a1b2c3d4e5f)" | tail -n 1)"
 equal "and kept" 1 "$(events)"
 reload=$(setting pixgate.service ExecReload)
 check "reload" env MAINPID="$gate" sh -c "$reload"
-check "has it read its configuration again" until_true 5 grep -q 'configuration read again' "$T/gate.log"
+check "has it read its configuration again" until_true 30 grep -q 'configuration read again' "$T/gate.log"
 stop "$gate"
 equal "it ends with 0 when it is stopped, so that it is not started again" 0 "$ENDED"
 
@@ -88,11 +88,11 @@ sed 's|^hooks = |sinks = ( { name = "files"; type = "dir"; path = "handed"; } );
 deliver=$(sed -n 's/^ExecStart=//p' "$T/run/pixgate-deliver.service")
 start deliver env PATH="$(dirname "$PIXGATE"):$PATH" sh -c "exec $deliver"
 deliverer=$PID
-check "the deliverer hands over" until_true 10 grep -q 'deliver: done' "$T/deliver.log"
+check "the deliverer hands over" until_true 30 grep -q 'deliver: done' "$T/deliver.log"
 equal "the one event" 1 "$(find "$T/pixgate/handed/new" -name '*.json' | wc -l)"
 reload=$(sed -n 's/^ExecReload=//p' "$T/run/pixgate-deliver.service")
 check "reload" env MAINPID="$deliverer" sh -c "$reload"
-check "has it read its configuration again" until_true 10 grep -q 'configuration read again' "$T/deliver.log"
+check "has it read its configuration again" until_true 30 grep -q 'configuration read again' "$T/deliver.log"
 stop "$deliverer"
 equal "it ends with 0 when it is stopped" 0 "$ENDED"
 reconcile=$(setting pixgate-reconcile@.service ExecStart)

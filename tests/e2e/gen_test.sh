@@ -103,19 +103,19 @@ programs() {
 	# a signal while the server thinks
 	local signal status
 	# shellcheck disable=SC2016
-	sed -i '$s/.*/echo $$ >"$RUNNING"; sleep 30/' "$T/program"
+	sed -i '$s/.*/echo $$ >"$RUNNING"; sleep 120/' "$T/program"
 	for signal in TERM:143 INT:130; do
 		rm -f "$T/running"
 		# a shell's background job ignores SIGINT: env gives it back
 		RUNNING=$T/running start interrupted env --default-signal=INT "$PIXGATE" gen nginx --conf "$CONF" "${CERT[@]}" --program "$T/program" --templates "$OWN" --test
-		until_true 10 test -s "$T/running" || not_ok "the check runs"
+		until_true 30 test -s "$T/running" || not_ok "the check runs"
 		SECONDS=0
 		kill -s "${signal%:*}" "$PID"
 		wait "$PID"
 		status=$?
 		equal "SIG${signal%:*} ends it" "${signal#*:}" "$status"
-		equal "... at once" 1 "$((SECONDS < 10))"
-		check "... the server's program too" until_true 5 gone "$(cat "$T/running")"
+		equal "... at once" 1 "$((SECONDS < 30))"
+		check "... the server's program too" until_true 30 gone "$(cat "$T/running")"
 		nothing_left
 	done
 }

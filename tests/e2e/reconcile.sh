@@ -63,13 +63,13 @@ A=perdido000000000000000000001 B=chegado000000000000000000001 C=cortado000000000
 
 efi_gaps() {
 	paid "$B"
-	check "Efí: what was told arrived" until_true 20 arrived 1
+	check "Efí: what was told arrived" until_true 30 arrived 1
 	emul fault drop
 	paid "$A"
-	check "Efí: one is dropped" until_true 20 dropped 1
+	check "Efí: one is dropped" until_true 30 dropped 1
 	emul fault truncate --times 1000
 	paid "$C"
-	check "Efí: one breaks off" until_true 20 log_has 'fault name=truncate' 1
+	check "Efí: one breaks off" until_true 30 log_has 'fault name=truncate' 1
 	reconcile loja
 	equal "Efí: what is young is no gap" "0 " "$STATUS $FOUND"
 	reconcile loja "${NOW[@]}"
@@ -83,14 +83,14 @@ efi_gaps() {
 	equal "Efí: then there is no gap" "0  3" "$STATUS $FOUND $(sum listed)"
 	emul fault --clear
 	pixgate webhook resend loja "$(e2e_of "$A")"
-	check "Efí: the notice comes late" until_true 20 late loja 1
+	check "Efí: the notice comes late" until_true 30 late loja 1
 	check "Efí: so does the one that broke off" until_true 60 late loja 2
 	equal "Efí: and there are no twins" 3 "$(events)"
 }
 efi_different() {
 	emul fault change
 	paid "$D"
-	check "Efí: another amount is told" until_true 20 arrived 4
+	check "Efí: another amount is told" until_true 30 arrived 4
 	reconcile loja "${NOW[@]}" --fix
 	equal "Efí: it differs, and is not overwritten" "1 different received $D amount_cents" "$STATUS $FOUND"
 	check "Efí: both amounts are told" python3 -c 'import json, sys
@@ -102,7 +102,7 @@ sys.exit(r["psp"]["amount_cents"] != 500 or r["inbox"]["amount_cents"] == 500)' 
 efi_refunds() {
 	emul fault drop
 	emul refund "$(e2e_of "$B")" --amount 2.00
-	check "Efí: a refund is dropped" until_true 20 dropped 2
+	check "Efí: a refund is dropped" until_true 30 dropped 2
 	reconcile loja "${NOW[@]}" --fix
 	equal "Efí: it is found with its Pix" "different received $D amount_cents, missing refund $B stored" "$FOUND"
 	equal "Efí: once" 5 "$(events)"
@@ -111,10 +111,10 @@ efi_refunds() {
 efi_resends() {
 	emul fault drop
 	paid "reenviado0000000000000000001"
-	check "Efí: one more is dropped" until_true 20 dropped 3
+	check "Efí: one more is dropped" until_true 30 dropped 3
 	reconcile loja "${NOW[@]}" --resend
 	equal "Efí: --resend asks for it" "1 1" "$STATUS $(sum resent)"
-	check "Efí: and it comes" until_true 20 arrived 6
+	check "Efí: and it comes" until_true 30 arrived 6
 }
 
 # Lists: 230 Pix to the key, without a txid, which Efí tells nobody of.
@@ -147,19 +147,19 @@ bs2_gaps() {
 	local before e2e=E90400888202611211504Areconcilia
 	before=$(events)
 	emul event Recebimento --txid banco00000000000000000000001 --amount 3.50
-	check "BS2: what was told arrived" until_true 20 arrived $((before + 1))
+	check "BS2: what was told arrived" until_true 30 arrived $((before + 1))
 	emul fault drop
 	emul event Recebimento --e2eid "$e2e" --txid banco00000000000000000000002 --amount 12.34
-	check "BS2: one is dropped" until_true 20 dropped 4
+	check "BS2: one is dropped" until_true 30 dropped 4
 	reconcile banco "${NOW[@]}"
 	equal "BS2: exactly this is missing" "1 missing received banco00000000000000000000002" "$STATUS $FOUND"
 	reconcile banco "${NOW[@]}" --fix
 	equal "BS2: --fix stores it" "1 1" "$STATUS $(sum stored)"
 	emul event Recebimento --e2eid "$e2e"
-	check "BS2: its notice comes late, in other letters" until_true 20 late banco 1
+	check "BS2: its notice comes late, in other letters" until_true 30 late banco 1
 	equal "BS2: and is no twin" $((before + 2)) "$(events)"
 	emul refund "$e2e" --amount 2.34
-	check "BS2: a refund that has ended is in the list" until_true 20 refund_listed
+	check "BS2: a refund that has ended is in the list" until_true 30 refund_listed
 	reconcile banco "${NOW[@]}" --fix
 	equal "BS2: a refund, of which no webhook tells" "1 missing refund banco00000000000000000000002 stored" "$STATUS $FOUND"
 	reconcile banco "${NOW[@]}"

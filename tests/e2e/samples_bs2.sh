@@ -193,10 +193,7 @@ token() { # SECRET
 emulator() {
 	local e2eid
 	"$PIXGATE" emul pki "$BANK" >/dev/null 2>>said.log || not_ok "emul pki"
-	: >emul.out	# before it starts: the answer of one that was stopped must not be taken for its own
-	"$PIXGATE" emul serve --conf-dir "$BANK" --json --time-scale 0.01 >emul.out 2>>emul.log </dev/null &
-	PIDS+=($!)
-	until_true 10 grep -q '"api"' emul.out || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$BANK" --json --time-scale 0.01
 	API=$(sed -n 's/.*"api":"\([^"]*\)".*/\1/p' emul.out)
 	TOKEN=nobody
 	api GET "$DIRECT"
@@ -247,7 +244,7 @@ print(json.dumps({"url": r["url"], "evento": r["evento"], "autenticacao": r["aut
 		api GET "/pix/direto/forintegration/v1/pix/$e2eid/devolucao/$(of refund.200 's["id"]')"
 		grep -q DEVOLVIDO answer
 	}
-	check "emulator: a refund ends" until_true 10 ended
+	check "emulator: a refund ends" until_true 30 ended
 	answers "a refund" 200 refund.200
 	api GET "/pix/direto/forintegration/v1/recebimentos?Inicio=2026-01-01&Fim=2099-01-01"
 	answers "a list of receipts" 200 receipts.200 --less motivo

@@ -169,11 +169,7 @@ client_is_refused() {
 BANK=$T/bank
 MERCHANT=$(free_port)
 serve() { # [OPTION…]
-	: >emul.out	# before it starts: the answer of one that was stopped must not be taken for its own
-	"$PIXGATE" emul serve --conf-dir "$BANK" --json "$@" >emul.out 2>>emul.log </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q '"api"' emul.out || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$BANK" --json "$@"
 	API=$(sed -n 's/.*"api":"\([^"]*\)".*/\1/p' emul.out)
 }
 # api METHOD PATH [SAMPLE] [CURL ARGUMENT…]: the sample's host is this machine's, for the emulator calls it. Sets STATUS, and the file answer

@@ -14,11 +14,7 @@ bank() {
 	local name=$1
 	shift
 	[ -e "$T/$name" ] || cp -r "$T/pki" "$T/$name"
-	: >"$T/$name.out"
-	"$PIXGATE" emul serve --conf-dir "$T/$name" "$@" >"$T/$name.out" 2>>"$T/$name.log" </dev/null &
-	BANK_PID=$!
-	PIDS+=("$BANK_PID")
-	until_true 20 grep -q client_secret "$T/$name.out" || { not_ok "emul serve starts for $name"; finish; }
+	emul_start "$name" "$T/$name" "$@"
 }
 conf() { # NAME PORT HOOK KEY: the hook of that bank's account, as a configuration of its own
 	cat >"$T/pixgate/$1.conf" <<-END
@@ -76,7 +72,7 @@ CONF=$T/pixgate/life.conf
 KEY2=loja+pix@example.com
 # efi-2024, which at this scale is patient for a minute: the gate may be down for as long as a busy machine takes
 bank life --schedule efi-2024 --time-scale 0.0004
-LIFE_PID=$BANK_PID
+LIFE_PID=$EMUL_PID
 conf life "$SITE" loja "$KEY"
 sed -i "s/keys = \[ \"$KEY\" \]/keys = [ \"$KEY\", \"$KEY2\" ]/" "$CONF"
 gate_start
@@ -146,7 +142,7 @@ check "with the gate down the bank fails" until_true 30 failed 9
 stop "$LIFE_PID" KILL
 every_kind
 bank life --schedule efi-2024 --time-scale 0.0004
-LIFE_PID=$BANK_PID
+LIFE_PID=$EMUL_PID
 check "killed and started again it goes on" until_true 30 failed 20
 equal "and nothing new is in the inbox" 1 "$(kept >/dev/null; echo $?)"
 gate_start

@@ -12,7 +12,7 @@ check "a shop without" "$PIXGATE" emul shop -q --conf-dir bank --port "$API" --d
 start bank "$PIXGATE" emul serve --conf-dir bank --port "$API" --time-scale 0.02
 for shop in mtls plain; do
 	start "gate-$shop" "$GATE" --conf "$T/$shop/pixgate.conf" --listen "unix:$T/$shop/gate.sock"
-	until_true 10 accepts "unix:$T/$shop/gate.sock" || { not_ok "the gate of $shop starts"; finish; }
+	until_true 30 accepts "unix:$T/$shop/gate.sock" || { not_ok "the gate of $shop starts"; finish; }
 done
 
 # site NAME PORT SOCKET [TEXT]: lighttpd before a gate, without client certificates

@@ -49,7 +49,7 @@ equal "the socket's mode" 660 "$(stat -c %a "$SOCK")"
 equal "--group sets the socket's group" "$GROUP" "$(stat -c %G "$SOCK")"
 start rival "$GATE" --conf "$CONF" --listen "$ADDRESS"
 rival=$PID
-check "a second gate on a live socket ends" until_true 5 gone "$rival"
+check "a second gate on a live socket ends" until_true 30 gone "$rival"
 wait "$rival"
 rc=$?
 if [ $rc -ne 0 ]; then ok "… with an exit status that tells ($rc)"; else not_ok "… with an exit status that tells" "$rc"; fi
@@ -68,7 +68,7 @@ equal "--listen 127.0.0.1:PORT" 200 "$(status "$NOTIFY" "$PING")"
 gate_stop
 "$GATE" --conf "$CONF" --listen 0.0.0.0:"$(free_port)" >"$T/open.log" 2>&1 </dev/null &
 open=$!
-check "--listen on every address is refused" until_true 5 gone $open
+check "--listen on every address is refused" until_true 30 gone $open
 kill $open 2>/dev/null
 wait $open && not_ok "… with an exit status that tells"
 
@@ -76,20 +76,20 @@ wait $open && not_ok "… with an exit status that tells"
 ADDRESS=unix:$T/activated.sock
 start activated "$TOOLS/activate" "$T/activated.sock" "$GATE" --conf "$CONF"
 GATE_PID=$PID
-check "socket activation: LISTEN_FDS" until_true 10 accepts "$ADDRESS"
+check "socket activation: LISTEN_FDS" until_true 30 accepts "$ADDRESS"
 equal "… serves" 200 "$(status "$NOTIFY" "$PING")"
 gate_stop
 check "… and leaves the socket to who made it" test -S "$T/activated.sock"
 ADDRESS=unix:$T/stdin.sock
 start stdin "$TOOLS/activate" "stdin:$T/stdin.sock" "$GATE" --conf "$CONF"
 GATE_PID=$PID
-check "a listening standard input" until_true 10 accepts "$ADDRESS"
+check "a listening standard input" until_true 30 accepts "$ADDRESS"
 equal "… serves" 200 "$(status "$NOTIFY" "$PING")"
 gate_stop
 ADDRESS=unix:$T/spawned.sock
 start spawned env PIXGATE_CONF="$CONF" spawn-fcgi -n -s "$T/spawned.sock" -M 0660 -- "$GATE"
 GATE_PID=$PID
-check "spawn-fcgi" until_true 10 accepts "$ADDRESS"
+check "spawn-fcgi" until_true 30 accepts "$ADDRESS"
 equal "… serves" 200 "$(status "$NOTIFY" "$PING")"
 gate_stop
 
@@ -108,7 +108,7 @@ hup() {
 	local before
 	before=$(grep -c configuration "$T/gate.log")
 	kill -s HUP "$GATE_PID"
-	until_true 2 said "$before"
+	until_true 30 said "$before"
 }
 hup
 equal "after SIGHUP the new secret is good" 200 "$(status "/webhook/pix?hmac=$NEW" "$PING")"

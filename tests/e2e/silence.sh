@@ -11,11 +11,7 @@ printf 'banco:senha-do-banco\n' >"$T/pixgate/bs2.basic"
 chmod 600 "$T/pixgate"/*
 API_PORT=$(free_port)
 serve() {
-	: >"$T/emul.out"
-	"$PIXGATE" emul serve --conf-dir "$E" --port "$API_PORT" --manual --time-scale 0.001 >"$T/emul.out" 2>>"$T/emul.log" </dev/null &
-	EMUL_PID=$!
-	PIDS+=("$EMUL_PID")
-	until_true 10 grep -q client_secret "$T/emul.out" || { not_ok "emul serve starts"; finish; }
+	emul_start emul "$E" --port "$API_PORT" --manual --time-scale 0.001
 }
 serve
 CONF=$T/pixgate/pixgate.conf
@@ -57,7 +53,7 @@ lost() { # AGO: paid, and its callback gets lost
 	before=$(grep -c 'fault name=drop' "$T/emul.log")
 	"$PIXGATE" emul fault --conf-dir "$E" drop
 	pay "$1"
-	until_true 10 dropped "$before" || not_ok "a callback gets lost"
+	until_true 30 dropped "$before" || not_ok "a callback gets lost"
 }
 dropped() {
 	[ "$(grep -c 'fault name=drop' "$T/emul.log")" -gt "$1" ]
@@ -86,7 +82,7 @@ equal "Pix without a txid are announced" 204 "$(curl -s -o "$T/answer" -w '%{htt
 	-H 'Content-Type: application/json' -d "{\"pix\":{\"receberSemChave\":true,\"chaves\":{\"$KEY\":{\"recebimento\":{\"webhook\":{\"notificar\":{\"pixSemTxid\":true}}}}}}}" \
 	"https://127.0.0.1:$API_PORT/v2/gn/config")"
 TOLD=$(pay 2h)
-check "what is paid arrives" until_true 10 has "$TOLD"
+check "what is paid arrives" until_true 30 has "$TOLD"
 silence loja 24h
 equal "what was paid was told" "0 ok none" "$STATUS $(found silence.heard) $(found silence.some)"
 pay 16m "$OTHER" >/dev/null

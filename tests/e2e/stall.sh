@@ -20,7 +20,7 @@ alone=$P50
 for kind in half-header half-params half-body begin-only; do hostile "$kind" 15000 >"$T/stalled.$kind" & done
 hostile idle=60 15000 >"$T/idle" &
 hostile dribble 15000 >"$T/dribble" &
-until_true 5 test -s "$T/idle" || not_ok "60 idle connections are open"
+until_true 30 test -s "$T/idle" || not_ok "60 idle connections are open"
 sleep 0.2
 load
 equal "200 notifications beside four stalled, one dribbling and sixty idle peers" "sent=200 ok=200" "$(cut -d' ' -f1-2 <<<"$OUT")"

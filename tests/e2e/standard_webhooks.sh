@@ -23,7 +23,7 @@ receives() {
 	done
 	shift
 	start "$name" node "$ROOT/tests/node/verify.js" "${secrets[@]}"
-	until_true 20 has_port "$T/$name.log" || { not_ok "$name: the receiver starts"; finish; }
+	until_true 30 has_port "$T/$name.log" || { not_ok "$name: the receiver starts"; finish; }
 	port=$(sed -n 's/^port //p' "$T/$name.log")
 	equal "$name: the event is sent" "done" "$("$TOOLS/send" "$T" "http://127.0.0.1:$port/pix" - 1 0 "$@" 2>&1)"
 	grep -E '^(not )?ok ' "$T/$name.log" | sed "s/ok /ok $name: /"
