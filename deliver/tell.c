@@ -7,11 +7,11 @@
 #include "lib/log.h"
 #include "lib/when.h"
 
-/* A backlog may not fill the disk with our lines. */
-static struct log_brake goods = { .burst = 500, .every_ms = 20 };
-static struct log_brake bads = { .burst = 100, .every_ms = 500 };
-static struct log_brake troubles = { .burst = 3, .every_ms = 60 * 1000 };
-static bool silent;
+/* A backlog may not fill the disk with our lines. Each deliverer's own, which is a thread: two may run in one process. */
+static _Thread_local struct log_brake goods = { .burst = 500, .every_ms = 20 };
+static _Thread_local struct log_brake bads = { .burst = 100, .every_ms = 500 };
+static _Thread_local struct log_brake troubles = { .burst = 3, .every_ms = 60 * 1000 };
+static _Thread_local bool silent;
 
 static const char *held(unsigned left_out, char *out, size_t size)
 {

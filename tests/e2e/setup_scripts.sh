@@ -56,7 +56,12 @@ script() {
 }
 # well NAME ARGUMENT…: nothing fails, much passes
 well() {
-	script "$@"
+	local try
+	# a machine that stands still for half a second is warned of, where the PSP waits for one: not each time
+	for try in 1 2 3; do
+		script "$@"
+		grep -q '^warn time\.answer:' out || break
+	done
 	equal "$1 $2: passes" 0 "$RC"
 	equal "… no line says otherwise" "" "$(grep -E '^(FAIL|warn)' out)"
 	check "… and much was looked at: $LAST" test "$(grep -c '^pass ' out)" -ge 15

@@ -264,6 +264,16 @@ static inline size_t sends(void)
 	return n;
 }
 
+static inline int most_at_once(void)
+{
+	int n;
+
+	pthread_mutex_lock(&play.lock);
+	n = play.most_at_once;
+	pthread_mutex_unlock(&play.lock);
+	return n;
+}
+
 /* Until n sends were begun in all, or something is wrong for long. */
 static inline bool begun_in_all(size_t n)
 {

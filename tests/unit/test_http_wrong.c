@@ -142,7 +142,8 @@ static void http_2_is_spoken_where_it_is_offered(void **state)
 
 static void times_are_those_of_each_step(void **state)
 {
-	struct peer p = started((struct peer_manner){ .without = 200, .slow_ms = 1000, .hello_ms = 500 }), none = p;
+	struct peer p = started((struct peer_manner){ .without = 200, .slow_ms = 1000, .hello_ms = 500 }), none = p,
+		slower = started((struct peer_manner){ .without = 200, .slow_ms = 9000, .hello_ms = 100 });
 	struct http_answer answer = { 0 };
 
 	(void)state;
@@ -153,10 +154,11 @@ static void times_are_those_of_each_step(void **state)
 	assert_in_range(answer.tls_ms, 500, 990);
 	assert_in_range(answer.ms, 1000, 5000);
 	/* what is over the time tells how far it came */
-	assert_false(sent(p, (struct http_request){ .timeout_ms = 990, .connect_ms = 980 }, &answer, &(struct err){ 0 }));
+	assert_false(sent(slower, (struct http_request){ .timeout_ms = 2000, .connect_ms = 1900 }, &answer, &(struct err){ 0 }));
 	assert_int_equal(answer.fail, HTTP_TIMEOUT);
 	assert_non_null(strstr(answer.reason, "timed out"));
 	assert_true(answer.connect_ms > 0 && answer.tls_ms > 0 && answer.ms > 0);
+	peer_stop(slower);
 	peer_stop(p);
 	assert_false(sent(none, (struct http_request){ 0 }, &answer, &(struct err){ 0 }));
 	assert_int_equal(answer.fail, HTTP_NO_CONNECTION);

@@ -104,7 +104,7 @@ static void what_the_loop_has_not_seen_yet_allows_no_more_at_a_time(void **state
 	play.say = say_wait;
 	workers_give(w, parcels(6, 0));
 	nap(200);	/* nobody takes: the brake still knows nothing of the sink */
-	assert_int_equal(play.most_at_once, 1);
+	assert_int_equal(most_at_once(), 1);
 	parcels_free(taken(w, 6));
 	ended(w);
 }
