@@ -23,18 +23,6 @@ struct sinks {
 	int64_t now_ms;
 };
 
-/* One that was renamed or taken out of the file: what waits for it waits for nobody. */
-static bool configured(const struct settings *s, const struct inbox_sink_state *sink)
-{
-	const struct hook *h = settings_hook(s, sink->hook);
-	const struct sink_list *list = h ? hook_sinks(s, h) : NULL;
-
-	for (size_t i = 0; list && i < list->count; i++)
-		if (strcmp(list->item[i].name, sink->name) == 0)
-			return true;
-	return false;
-}
-
 static bool sink_json(const struct inbox_sink_state *s, void *arg)
 {
 	const struct sinks *sinks = arg;
@@ -56,7 +44,7 @@ static bool sink_json(const struct inbox_sink_state *s, void *arg)
 		json_none(b, "paused_until");
 	json_flag(b, "stopped", s->stopped);
 	json_str(b, "why", s->why);
-	json_flag(b, "configured", configured(sinks->settings, s));
+	json_flag(b, "configured", settings_sink(sinks->settings, s->hook, s->name));
 	json_close(b, '}');
 	return true;
 }
@@ -75,8 +63,9 @@ static bool sink_row(const struct inbox_sink_state *s, void *arg)
 	table_cell(t, s->oldest_ms ? oldest : NULL);
 	table_cellf(t, "%" PRId64, s->delivered);
 	table_cellf(t, "%" PRId64, s->dead);
-	if (!configured(sinks->settings, s))
-		table_cell(t, "not in the configuration");
+	/* renamed or taken out of the file: what waits for it waits for nobody */
+	if (!settings_sink(sinks->settings, s->hook, s->name))
+		table_cell(t, s->waiting || s->dead ? "not in the configuration: pixgate inbox abandon" : "not in the configuration");
 	else if (s->stopped)
 		table_cell(t, "stopped: pixgate deliver --resume");
 	else if (s->paused_ms > sinks->now_ms)

@@ -42,7 +42,7 @@ void help_verb(const struct verb *v, const char *of);
 int pixgate(int argc, char **argv, int64_t now_ms);
 
 extern const struct verb verb_init, verb_conf, verb_url, verb_inbox, verb_deliver, verb_gen, verb_chain, verb_check, verb_psp, verb_help;
-extern const struct verb inbox_list, inbox_show, inbox_stats, inbox_replay, inbox_unread, inbox_export, inbox_purge, inbox_anonymise;
+extern const struct verb inbox_list, inbox_show, inbox_stats, inbox_replay, inbox_unread, inbox_export, inbox_purge, inbox_anonymise, inbox_abandon;
 extern const struct verb chain_fetch, chain_show;
 extern const struct verb verb_webhook, webhook_set, webhook_get, webhook_list, webhook_delete, webhook_resend;
 extern const struct verb verb_cert, cert_push, cert_status;

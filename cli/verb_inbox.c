@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 static const struct verb *const subs[] = {
-	&inbox_list, &inbox_show, &inbox_stats, &inbox_replay, &inbox_unread, &inbox_export, &inbox_purge, &inbox_anonymise, NULL
+	&inbox_list, &inbox_show, &inbox_stats, &inbox_replay, &inbox_unread, &inbox_export, &inbox_purge, &inbox_anonymise, &inbox_abandon, NULL
 };
 
 const struct verb verb_inbox = {

@@ -7,7 +7,7 @@ _pixgate_words() { # VERB: its own words and options
 	init) echo "--name --psp --environment --path --domain --adopt" ;;
 	conf) echo "check show example" ;;
 	url) echo "--domain --event" ;;
-	inbox) echo "list show stats replay unread export purge anonymise" ;;
+	inbox) echo "list show stats replay unread export purge anonymise abandon" ;;
 	"inbox list") echo "--hook --kind --txid --e2eid --delivery --since --limit --follow" ;;
 	"inbox show") echo "--body" ;;
 	"inbox stats") echo "--hook" ;;
@@ -16,6 +16,7 @@ _pixgate_words() { # VERB: its own words and options
 	"inbox export") echo "--format --output --body --hook --kind --txid --e2eid --delivery --since --limit" ;;
 	"inbox purge") echo "--older-than --hook --unread --waiting --yes" ;;
 	"inbox anonymise") echo "--yes" ;;
+	"inbox abandon") echo "--hook --yes" ;;
 	deliver) echo "--once --hook --workers --resume" ;;
 	gen) echo "apache caddy lighttpd nginx htaccess systemd --hook --domain --environment --mode --scope --backend --server-version --server-cert --server-key --port --http-port --address --socket --gate --root --log --templates --program --output --diff --test" ;;
 	chain) echo "fetch show" ;;

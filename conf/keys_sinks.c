@@ -270,6 +270,17 @@ const struct sink_list *hook_sinks(const struct settings *s, const struct hook *
 	return h->own_sinks ? &h->sinks : &s->sinks;
 }
 
+const struct sink *settings_sink(const struct settings *s, const char *hook, const char *name)
+{
+	const struct hook *h = settings_hook(s, hook);
+	const struct sink_list *list = h ? hook_sinks(s, h) : NULL;
+
+	for (size_t i = 0; list && i < list->count; i++)
+		if (strcmp(list->item[i].name, name) == 0)
+			return &list->item[i];
+	return NULL;
+}
+
 void sinks_free(struct sink_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {

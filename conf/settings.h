@@ -124,6 +124,7 @@ bool settings_check_files(const struct settings *s, struct err *e);
 const struct sink_list *hook_sinks(const struct settings *s, const struct hook *h);
 
 const struct hook *settings_hook(const struct settings *s, const char *name);	/* NULL: unknown */
+const struct sink *settings_sink(const struct settings *s, const char *hook, const char *name);	/* of that hook; NULL: unknown */
 
 /*
  * Where the configuration is: `given` (--conf) where not NULL, else PIXGATE_CONF, else pixgate.conf in a folder

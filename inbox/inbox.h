@@ -140,6 +140,11 @@ struct inbox_ops {
 	bool (*pause)(struct inbox *, const struct inbox_sink *, int64_t until_ms, bool stopped, const char *why, struct err *);
 	/* When the next job of these sinks may be claimed: a time, or 0: none waits. Looks at no order. */
 	bool (*due)(struct inbox *, const struct inbox_sink *, size_t count, int64_t now_ms, int64_t *due_ms, struct err *);
+	/*
+	 * A sink's jobs that wait or are dead go, its pause and its stop end; what it has is still known. An event that no other sink
+	 * has, nor still tries, is dead: `again` revives it. ERR_NOT_FOUND: no such sink. Inside begin … commit; count_only without.
+	 */
+	bool (*abandon)(struct inbox *, struct inbox_abandon *, struct inbox_abandoned *, struct err *);
 	bool (*sinks)(struct inbox *, const char *hook, inbox_sink_fn *, void *, struct err *);		/* hook NULL: all */
 	bool (*jobs)(struct inbox *, int64_t event, inbox_job_state_fn *, void *, struct err *);
 

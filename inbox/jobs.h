@@ -87,6 +87,22 @@ struct inbox_job_state {
 };
 typedef bool inbox_job_state_fn(const struct inbox_job_state *, void *);
 
+/* What still waits for a sink that nobody serves any more (inbox abandon). */
+struct inbox_abandon {
+	struct inbox_sink sink;
+	bool count_only;	/* nothing is changed */
+	int64_t now_ms;
+	int64_t after_event;	/* begins behind that event; receives the last one that was looked at */
+	size_t most;		/* jobs at a time: the gate's writers wait for as long as the transaction lasts */
+};
+
+struct inbox_abandoned {
+	int64_t waiting, dead;	/* jobs that are no more */
+	int64_t nobody;		/* events of these that no other sink has, nor still tries: they are dead */
+	int64_t leased;		/* left: a deliverer has them in hand */
+	bool more;
+};
+
 /* What may be taken away (inbox purge). Events and what makes a repeat a repeat always stay. */
 struct inbox_purge {
 	int64_t before_ms;	/* bodies received before then */

@@ -202,6 +202,6 @@ const struct inbox_ops inbox_sqlite = {
 	.list = sqlite_list, .bodies = sqlite_bodies, .body = sqlite_body, .stats = sqlite_stats,
 	.reread = sqlite_reread, .again = sqlite_again, .wait = sqlite_wait,
 	.plan = sqlite_plan, .claim = sqlite_claim, .settle = sqlite_settle, .pause = sqlite_pause, .due = sqlite_due,
-	.sinks = sqlite_sinks_told, .jobs = sqlite_jobs_told, .marked = sqlite_marked, .mark = sqlite_mark,
+	.abandon = sqlite_abandon, .sinks = sqlite_sinks_told, .jobs = sqlite_jobs_told, .marked = sqlite_marked, .mark = sqlite_mark,
 	.purge = sqlite_purge, .replace = sqlite_replace, .scrub = sqlite_scrub,
 };

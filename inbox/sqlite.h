@@ -33,6 +33,7 @@ enum sql {
 	SQL_EXPIRE, SQL_UNFREEZE, SQL_DUE, SQL_LEASE, SQL_LEAST_DUE, SQL_LEAST_LEASE,	/* of sqlite_claim.c */
 	SQL_BEFORE, SQL_UNPLANNED, SQL_RECEIPT, SQL_SAME_TXID, SQL_ASIDE, SQL_WAKE,	/* of sqlite_lane.c */
 	SQL_JOB, SQL_SETTLE, SQL_NAMES, SQL_STATES, SQL_STAND,	/* of sqlite_settle.c */
+	SQL_OTHERS, SQL_JOB_DROP,	/* of sqlite_abandon.c */
 	SQL_ALL_SINKS, SQL_ALL_JOBS, SQL_RECEIVED, SQL_JOBS, SQL_MARKED, SQL_MARK,	/* of sqlite_told.c */
 	SQLS
 };

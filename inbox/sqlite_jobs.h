@@ -63,6 +63,9 @@ bool sqlite_lane_free(struct sqlite_box *b, const struct sqlite_sink *s, const s
 		      struct err *e);
 bool sqlite_lane_wake(struct sqlite_box *b, int64_t sink, const struct pix_event *ev, bool e2eid, bool txid, struct err *e);
 
+/* sqlite_abandon.c */
+bool sqlite_abandon(struct inbox *, struct inbox_abandon *, struct inbox_abandoned *, struct err *);
+
 /* sqlite_told.c */
 bool sqlite_sinks_told(struct inbox *, const char *hook, inbox_sink_fn *, void *, struct err *);
 bool sqlite_jobs_told(struct inbox *, int64_t event, inbox_job_state_fn *, void *, struct err *);

@@ -78,6 +78,10 @@ static const char *const text[SQLS] = {
 	[SQL_STATES]   = "SELECT min(state), max(state) FROM job WHERE event = ?",
 	[SQL_STAND]    = "UPDATE event SET delivery = ?2 WHERE id = ?1 AND delivery <> ?2",
 
+	[SQL_OTHERS]   = "SELECT j.event, j.state, j.due_ms, (SELECT min(o.state) FROM job o WHERE o.event = j.event AND o.sink <> j.sink)"
+			 " FROM job j WHERE j.sink = ? AND j.event > ? AND j.state <> 2 ORDER BY j.event LIMIT ?",
+	[SQL_JOB_DROP] = "DELETE FROM job WHERE event = ? AND sink = ?",
+
 	[SQL_ALL_SINKS] = "SELECT id, hook, name, paused_ms, stopped, why FROM sink ORDER BY hook, name",
 	[SQL_ALL_JOBS] = "SELECT event, sink, state FROM job ORDER BY event, sink",
 	[SQL_RECEIVED] = "SELECT n.received_ms FROM " EVENT_AND_NOTE " WHERE e.id = ?",
