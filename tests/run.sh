@@ -151,14 +151,14 @@ long="tests/e2e/deliver_kill.sh tests/e2e/crash.sh tests/e2e/stall.sh tests/e2e/
 rest=$(printf '%s\n' tests/e2e/*.sh | grep -vxF "$(tr ' ' '\n' <<<"$long")")
 # shellcheck disable=SC2086
 scripts e2e "$base" 400 $long
-units unit "$base" 60
+units unit "$base" 150
 # shellcheck disable=SC2086
 scripts e2e "$base" 240 $rest
 scripts meta "$base" 240 tests/meta/*.sh
 # Tables of other people's servers: what of ours runs there is looked at by the sanitizers in the scripts that remain.
 again=$(grep -vE '/(matrix_(apache|caddy|nginx)|check_(apache|caddy|lighttpd|nginx|eight)|readme_offline)\.sh$' <<<"$rest")
 build "$base/asan" SAN=address,undefined CFLAGS='-O1 -g' && {
-	units asan "$base/asan" 90
+	units asan "$base/asan" 180
 	# shellcheck disable=SC2086
 	scripts asan.e2e "$base/asan" 300 $long $again
 }
