@@ -1,7 +1,6 @@
 /* `pixgate inbox stats`: how much has arrived. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/out.h"
 #include "cli/start.h"

@@ -55,7 +55,7 @@ collect() { # PID STATUS
 		# what failed before what it said, of which there may be much; and once more at the end of everything
 		grep -E '^not ok( |$)' "$log" | cut -c 1-2000 | sed 's/^/    /'
 		grep -vE '^(not )?ok( |$)' "$log" | tail -n 80 | sed 's/^/    /'
-		wrong+=("$name: $(grep -m 1 -E '^not ok( |$)' "$log" | cut -c 1-500)")
+		wrong+=("$name: $([ "$2" -ne 124 ] || echo "it took too long; ")$(grep -m 1 -E '^not ok( |$)|^SUMMARY: ' "$log" | cut -c 1-500)")
 	fi
 	rm -rf "${work:?}/$name"
 }

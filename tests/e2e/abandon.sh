@@ -7,6 +7,11 @@
 cat >"$T/shop" <<END
 #!/bin/sh
 read -r code <"$T/code"
+if [ "\$code" = slow ]; then
+	: >"$T/begun"
+	until [ -e "$T/go" ]; do sleep 0.1; done
+	code=0
+fi
 exit "\$code"
 END
 chmod 755 "$T/shop"
@@ -91,6 +96,22 @@ inbox replay --dead
 ended "what is dead is revived" 0
 deliver
 stands "and handed to the new one" "1 delivered 2 delivered 3 delivered 4 delivered"
+
+# what a deliverer has in hand, which still knows the sink
+cgi "/webhook/pix?hmac=$SECRET" "$(paid 5)"
+echo slow >"$T/code"
+deliver &
+until_true 30 test -e "$T/begun" || not_ok "the program is started"
+sinks jung
+inbox abandon neu --yes
+ended "one that is just being handed over" 0
+has "stays" "1 stayed: a deliverer has them in hand"
+lacks "and is not called nothing" "nothing waits"
+stands "as it was" "1 delivered 2 delivered 3 delivered 4 delivered 5 pending"
+: >"$T/go"
+wait
+stands "and ends well" "1 delivered 2 delivered 3 delivered 4 delivered 5 delivered"
+sleep 1
 inbox purge --older-than 1s --json
 has "no body waits for a sink that is gone" '"waiting":0'
 finish
