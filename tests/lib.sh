@@ -61,11 +61,26 @@ until_true() {
 gone() {
 	! alive "$1"
 }
+# A child of ours still. Of one that has ended bash takes note by itself, and then its id may be another's: of a test beside this
+# one, or of a compiler.
+ours() {
+	local stat
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+	# shellcheck disable=SC2086
+	set -- ${stat##*) }
+	[ "$2" = $$ ] || [ "$2" = "$BASHPID" ]
+}
+over() {
+	! ours "$1"
+}
+signal() { # SIGNAL ID
+	ours "$2" && kill -s "$1" "$2" 2>/dev/null
+}
 # stop ID [SIGNAL]: waits; the program's own exit status is in $ENDED
 stop() {
-	kill -s "${2:-TERM}" "$1" 2>/dev/null
-	if ! until_true "${STOP_SECONDS:-30}" gone "$1"; then
-		kill -s KILL "$1" 2>/dev/null
+	signal "${2:-TERM}" "$1"
+	if ! until_true "${STOP_SECONDS:-30}" over "$1"; then
+		signal KILL "$1"
 		not_ok "process $1 ends on ${2:-TERM}"
 	fi
 	wait "$1" 2>/dev/null
@@ -73,9 +88,9 @@ stop() {
 }
 stop_all() {
 	local p
-	for p in ${PIDS[@]+"${PIDS[@]}"}; do kill -s TERM "$p" 2>/dev/null; done
+	for p in ${PIDS[@]+"${PIDS[@]}"}; do signal TERM "$p"; done
 	for p in ${PIDS[@]+"${PIDS[@]}"}; do
-		until_true 5 gone "$p" || kill -s KILL "$p" 2>/dev/null
+		until_true 5 over "$p" || signal KILL "$p"
 		wait "$p" 2>/dev/null
 	done
 	PIDS=()
